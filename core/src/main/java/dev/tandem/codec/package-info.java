@@ -1,0 +1,2 @@
+/** Framing: bytes in, messages out. */
+package dev.tandem.codec;

@@ -1,0 +1,2 @@
+/** The life of one connection. */
+package dev.tandem.connection;

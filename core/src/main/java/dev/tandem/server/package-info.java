@@ -1,0 +1,2 @@
+/** The server that owns listeners and connections. */
+package dev.tandem.server;

@@ -1,0 +1,2 @@
+/** What the two Linux transports share. */
+package dev.tandem.transport.linux;

@@ -1,0 +1,2 @@
+/** The boundary between the kernel engines and everything above them. */
+package dev.tandem.transport;

@@ -1,0 +1,2 @@
+/** Small servers to run and to copy from. */
+package dev.tandem.examples;

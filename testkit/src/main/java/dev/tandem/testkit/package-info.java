@@ -1,0 +1,2 @@
+/** The contract that every transport passes. */
+package dev.tandem.testkit;

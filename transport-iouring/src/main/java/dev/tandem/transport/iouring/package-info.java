@@ -1,0 +1,2 @@
+/** The completion engine: TCP on Linux through io_uring. */
+package dev.tandem.transport.iouring;
