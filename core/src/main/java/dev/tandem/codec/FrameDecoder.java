@@ -1,4 +1,0 @@
-package dev.tandem.codec;
-
-/** Placeholder that gives the package a type to export. */
-public interface FrameDecoder {}
