@@ -206,6 +206,11 @@ public final class Connection {
         if (unsent > home.limits().outboundMaxBytes()) {
             abort(CloseReason.OUTBOUND_OVERFLOW);
         } else if (!dispatching) {
+            if (unsent > home.limits().outboundPauseBytes()) {
+                // Now and not at the end of the turn: some of it may have left by then, and whoever stops writing
+                // because isWritable() is false waits for the onWritable() that ends this pause.
+                pause(PAUSED_BY_OUTBOUND);
+            }
             home.runAtEndOfTurn(this);
         } else if (unsent >= home.limits().outboundPauseBytes()) {
             // A long answer goes out while the rest of it is being made.

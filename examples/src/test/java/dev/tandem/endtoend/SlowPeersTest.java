@@ -146,6 +146,51 @@ class SlowPeersTest extends EndToEnd {
         assertThat(pooled).hasValueLessThan(1 << 20);
     }
 
+    /**
+     * Writes 8 MB from tasks of the loop, outside of every callback, as fast as {@code isWritable} allows. Each task is queued
+     * behind the end of the turn, so that it runs when the kernel has taken bytes that are not reported yet.
+     */
+    private static final class Producing implements ConnectionHandler {
+
+        private static final int PIECES = 200;
+
+        private final byte[] piece = new byte[40_000];
+        private int written;
+
+        @Override
+        public void onOpened(Connection connection) {
+            connection.loop().execute(() -> produce(connection));
+        }
+
+        private void produce(Connection connection) {
+            connection.write(piece);
+            if (++written == PIECES) {
+                connection.close();
+            } else if (connection.isWritable()) {
+                connection.loop().execute(() -> produce(connection));
+            }
+        }
+
+        @Override
+        public void onWritable(Connection connection) {
+            connection.loop().execute(() -> produce(connection));
+        }
+
+        @Override
+        public void onBytes(Connection connection, ByteBuf in) {}
+    }
+
+    @Test
+    void aProducerThatStopsWhenNotWritableIsAlwaysToldWhenItMayGoOn() throws Exception {
+        TcpServer server = start(builder -> builder.handlerPerConnection(Producing::new));
+        for (int i = 0; i < 20; i++) {
+            Peer peer = connect(server);
+            assertThat(peer.receiveToEnd()).hasSize(40_000 * Producing.PIECES);
+            peer.close();
+        }
+        awaitClosed(server, CloseReason.CLOSED, 20);
+    }
+
     @Test
     void peersThatResetInTheMiddleOfATransferHurtNobody() throws Exception {
         TcpServer server = startEcho();
