@@ -53,6 +53,9 @@ public final class Connection {
     /** Bytes that other threads have written and the loop has not yet seen. */
     private volatile int handedOverBytes;
 
+    /** Other threads have written more than the loop could take: nothing they write is taken any more. */
+    private volatile boolean overrun;
+
     /** How many bytes the home's account holds for this connection. */
     private int accountedBytes;
 
@@ -136,7 +139,7 @@ public final class Connection {
      * Writes the readable bytes, and reads them from {@code bytes} in doing so. On a connection that is closing they are
      * dropped. From any thread.
      *
-     * @throws IllegalStateException if the output was shut down
+     * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
      */
     public void write(ByteBuf bytes) {
         if (home.loop().inEventLoop()) {
@@ -146,8 +149,10 @@ public final class Connection {
             } else {
                 bytes.skipBytes(bytes.readableBytes());
             }
-        } else {
+        } else if (mayHandOver(bytes.readableBytes())) {
             handOver(home.allocator().directBuffer(bytes.readableBytes()).writeBytes(bytes));
+        } else {
+            bytes.skipBytes(bytes.readableBytes());
         }
     }
 
@@ -160,7 +165,7 @@ public final class Connection {
      * Writes what {@code encoder} appends for {@code message}: directly behind what was written before, without a buffer in
      * between. If the encoder throws, nothing of the message is written. From any thread; the encoder runs on the caller's.
      *
-     * @throws IllegalStateException if the output was shut down
+     * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
      */
     public <M> void write(M message, BiConsumer<? super M, ? super ByteBuf> encoder) {
         if (!home.loop().inEventLoop()) {
@@ -171,7 +176,11 @@ public final class Connection {
                 bytes.release();
                 throw t;
             }
-            handOver(bytes);
+            if (mayHandOver(bytes.readableBytes())) {
+                handOver(bytes);
+            } else {
+                bytes.release();
+            }
         } else if (acceptsWrites(0)) {
             ByteBuf out = outbound.appendable(0);
             int mark = out.writerIndex();
@@ -218,17 +227,28 @@ public final class Connection {
         }
     }
 
-    /** Takes over bytes from another thread. */
+    /** Reserves room for so many bytes from another thread. If there is none the connection is aborted. */
+    private boolean mayHandOver(int bytes) {
+        if (overrun) {
+            return false;
+        }
+        int waiting = HANDED_OVER.addAndGet(this, bytes);
+        if (waiting >= 0 && waiting <= home.limits().outboundMaxBytes()) {
+            return true;
+        }
+        overrun = true;
+        abort(CloseReason.OUTBOUND_OVERFLOW);
+        return false;
+    }
+
+    /** Takes over bytes from another thread, which has reserved room for them. */
     private void handOver(ByteBuf bytes) {
         int size = bytes.readableBytes();
-        boolean tooMuch = HANDED_OVER.addAndGet(this, size) > home.limits().outboundMaxBytes();
         try {
             home.loop().execute(() -> {
                 HANDED_OVER.addAndGet(this, -size);
                 try {
-                    if (tooMuch) {
-                        abort(CloseReason.OUTBOUND_OVERFLOW);
-                    } else if (!outputEnding) {
+                    if (!outputEnding) {
                         write(bytes);
                     }
                 } finally {

@@ -146,6 +146,35 @@ class SlowPeersTest extends EndToEnd {
         assertThat(pooled).hasValueLessThan(1 << 20);
     }
 
+    @Test
+    void otherThreadsCannotOverrunAPeerThatNeverReads() throws Exception {
+        Connection[] opened = new Connection[1];
+        AtomicLong pooled = new AtomicLong();
+        TcpServer server = start(builder -> builder.loops(1).handler(new ConnectionHandler() {
+            @Override
+            public void onBytes(Connection connection, ByteBuf in) throws Exception {
+                in.skipBytes(in.readableBytes());
+                opened[0] = connection;
+                byte[] megabyte = new byte[1_000_000];
+                // The loop stands still meanwhile, so nothing that the other thread writes can leave.
+                Thread other = new Thread(() -> {
+                    for (int i = 0; i < 200; i++) {
+                        connection.write(megabyte);
+                        pooled.accumulateAndGet(Resources.pooledBytes(), Math::max);
+                    }
+                });
+                other.start();
+                other.join();
+            }
+        }));
+        Peer peer = connect(server);
+        peer.send("!");
+        assertThat(peer.seesReset()).isTrue();
+
+        awaitClosed(server, CloseReason.OUTBOUND_OVERFLOW, 1);
+        assertThat(pooled).hasValueLessThan(2L * ConnectionLimits.DEFAULT.outboundMaxBytes());
+    }
+
     /**
      * Writes 8 MB from tasks of the loop, outside of every callback, as fast as {@code isWritable} allows. Each task is queued
      * behind the end of the turn, so that it runs when the kernel has taken bytes that are not reported yet.
