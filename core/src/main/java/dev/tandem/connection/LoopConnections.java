@@ -24,7 +24,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoopConnections {
 
-    /** How often {@link #tickFromOutside} is to be called. Deadlines are met within one tick. */
+    /**
+     * How often {@link #tickFromOutside} is to be called. A deadline is never met early, and at most one tick late if it is
+     * a multiple of this.
+     */
     public static final Duration TICK = Duration.ofMillis(500);
 
     private static final Logger LOG = LoggerFactory.getLogger(LoopConnections.class);
