@@ -411,7 +411,7 @@ public final class Connection {
         if (!home.loop().inEventLoop()) {
             home.execute(() -> abort(reason));
         } else if (state.ordinal() < ConnectionState.CLOSING.ordinal()) {
-            because(reason);
+            cutShortBecause(reason);
             state = state.moveTo(ConnectionState.CLOSING);
             outbound.discardUnsent();
             socket.abort();
@@ -460,6 +460,14 @@ public final class Connection {
         if (why == null) {
             why = reason;
         }
+    }
+
+    /** What keeps an orderly end from being delivered is the reason that counts. */
+    private void cutShortBecause(CloseReason reason) {
+        if (state == ConnectionState.FLUSHING && why.isOrderly()) {
+            why = reason;
+        }
+        because(reason);
     }
 
     // ---- Callbacks of the handler ----
@@ -610,7 +618,7 @@ public final class Connection {
         @Override
         public void onFailed(TransportException failure) {
             LOG.debug("{} failed.", Connection.this, failure);
-            because(reasonOf(failure));
+            cutShortBecause(reasonOf(failure));
             if (state.ordinal() < ConnectionState.CLOSING.ordinal()) {
                 state = state.moveTo(ConnectionState.CLOSING);
             }
@@ -623,12 +631,12 @@ public final class Connection {
             inbound.release();
             outbound.release();
             account();
-            home.remove(Connection.this, why);
             try {
                 handler.onClosed(Connection.this, why);
             } catch (Throwable thrown) {
                 home.onHandlerThrew(Connection.this, thrown);
             }
+            home.remove(Connection.this, why);
         }
 
         private CloseReason reasonOf(TransportException failure) {

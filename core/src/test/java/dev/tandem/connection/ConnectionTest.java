@@ -217,6 +217,20 @@ class ConnectionTest {
         }
 
         @Test
+        void aPeerThatTakesNothingOfAClosedConnectionHasStalledToo() {
+            open(limits -> limits.withWriteStall(ticks(4)));
+            socket.receives("ping");
+            connection.close();
+            loop.runAll();
+            for (int i = 0; i < 5; i++) {
+                assertThat(socket.aborted).isFalse();
+                tick();
+            }
+            assertThat(socket.aborted).isTrue();
+            endsFor(CloseReason.WRITE_STALLED);
+        }
+
+        @Test
         void aPeerThatNeverFinishesIsLingeredFor() {
             open(limits -> limits.withLinger(ticks(2)));
             connection.close();
@@ -229,6 +243,60 @@ class ConnectionTest {
             assertThat(socket.closing).isTrue();
             assertThat(socket.aborted).isFalse();
             endsFor(CloseReason.CLOSED);
+        }
+    }
+
+    @Nested
+    class Reasons {
+
+        @Test
+        void theFirstOfSeveralReasonsCounts() {
+            open(limits -> limits);
+            connection.close(CloseReason.BAD_FRAME);
+            socket.fails("ECONNRESET");
+
+            endsFor(CloseReason.BAD_FRAME);
+        }
+
+        @Test
+        void whatKeepsAnOrderlyEndFromBeingDeliveredCountsInstead() {
+            open(limits -> limits);
+            socket.receives("ping");
+            connection.close(CloseReason.DRAINED);
+            assertThat(connection.endNow(CloseReason.DRAIN_DEADLINE)).isTrue();
+
+            endsFor(CloseReason.DRAIN_DEADLINE);
+        }
+
+        @Test
+        void aPeerThatResetsBeforeItHasEverythingWasNotClosedInOrder() {
+            open(limits -> limits);
+            socket.receives("ping");
+            connection.close();
+            socket.fails("ECONNRESET");
+
+            endsFor(CloseReason.PEER_RESET);
+        }
+
+        @Test
+        void anOrderlyEndThatWasDeliveredStaysOne() {
+            open(limits -> limits);
+            socket.receives("ping");
+            connection.close(CloseReason.DRAINED);
+            loop.runAll();
+            socket.takesAll();
+            assertThat(connection.endNow(CloseReason.DRAIN_DEADLINE)).isFalse();
+
+            endsFor(CloseReason.DRAINED);
+        }
+
+        @Test
+        void theHandlerHearsOfTheEndBeforeItIsCounted() {
+            open(limits -> limits);
+            connection.abort();
+            socket.isGone();
+
+            assertThat(events).containsExactly("closed ABORTED with 1 opened, 0 closed so", "left");
         }
     }
 }
