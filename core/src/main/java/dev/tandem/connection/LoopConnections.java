@@ -153,11 +153,21 @@ public final class LoopConnections {
         for (Connection connection : due) {
             connection.turnQueued = false;
             if (connection.slot >= 0) {
-                connection.onTurn();
+                settle(connection);
             }
         }
         due.clear();
         spareTurn = due;
+    }
+
+    private static void settle(Connection connection) {
+        try {
+            connection.onTurn();
+        } catch (Throwable thrown) {
+            // Memory that cannot be had, for example: it costs this connection, and not those that come after it.
+            LOG.error("{} failed and is aborted.", connection, thrown);
+            connection.abort();
+        }
     }
 
     void execute(Runnable task) {

@@ -299,4 +299,24 @@ class ConnectionTest {
             assertThat(events).containsExactly("closed ABORTED with 1 opened, 0 closed so", "left");
         }
     }
+
+    @Nested
+    class Exceptions {
+
+        @Test
+        void oneConnectionThatFailsAtTheEndOfATurnDoesNotKeepTheOthersFromSettling() {
+            open(limits -> limits);
+            Connection first = connection;
+            FakeSocket second = add(new FourBytes());
+            // A buffer that was released behind the connection's back stands for every error of its own.
+            first.write("lost".getBytes(StandardCharsets.US_ASCII));
+            connection.write("kept".getBytes(StandardCharsets.US_ASCII));
+            socket.failNextSend = true;
+            loop.runAll();
+            second.takesAll();
+
+            assertThat(second.taken()).isEqualTo("kept");
+            assertThat(socket.aborted).isTrue();
+        }
+    }
 }
