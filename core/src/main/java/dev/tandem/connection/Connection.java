@@ -35,6 +35,8 @@ public final class Connection {
     private static final int PAUSED_BY_HANDLER = 1 << 1;
     private static final int PAUSED_BY_BUDGET = 1 << 2;
 
+    private static final int NOTHING = -1;
+
     private final LoopConnections home;
     private final StreamSocket socket;
     private final ConnectionHandler handler;
@@ -52,6 +54,14 @@ public final class Connection {
 
     /** Bytes that other threads have written and the loop has not yet seen. */
     private volatile int handedOverBytes;
+
+    /** The loan being offered to the handler; null if none is, or if what is offered is a copy. */
+    private ByteBuf loan;
+
+    /** Where in the loan the bytes begin that the handler wrote back as they are; -1 if it did not. */
+    private int forwardFrom = NOTHING;
+
+    private int forwardTo;
 
     /** How many bytes the home's account holds for this connection. */
     private int accountedBytes;
@@ -140,11 +150,13 @@ public final class Connection {
      */
     public void write(ByteBuf bytes) {
         if (home.loop().inEventLoop()) {
-            if (acceptsWrites(bytes.readableBytes())) {
-                outbound.appendable(bytes.readableBytes()).writeBytes(bytes);
-                onAppended();
-            } else {
+            if (!acceptsWrites(bytes.readableBytes())) {
                 bytes.skipBytes(bytes.readableBytes());
+            } else if (bytes == loan && forwardFrom == NOTHING && outbound.isEmpty()) {
+                forward(bytes);
+            } else {
+                appendable(bytes.readableBytes()).writeBytes(bytes);
+                onAppended();
             }
         } else {
             handOver(home.allocator().directBuffer(bytes.readableBytes()).writeBytes(bytes));
@@ -173,7 +185,7 @@ public final class Connection {
             }
             handOver(bytes);
         } else if (acceptsWrites(0)) {
-            ByteBuf out = outbound.appendable(0);
+            ByteBuf out = appendable(0);
             int mark = out.writerIndex();
             try {
                 encoder.accept(message, out);
@@ -183,6 +195,43 @@ public final class Connection {
                 throw t;
             }
             onAppended();
+        }
+    }
+
+    /**
+     * The handler writes back what it received, and nothing stands before it. If nothing comes behind it in this callback
+     * either, it is sent from where it is, without a copy.
+     */
+    private void forward(ByteBuf bytes) {
+        forwardFrom = bytes.readerIndex();
+        forwardTo = bytes.writerIndex();
+        bytes.readerIndex(forwardTo);
+    }
+
+    /** The buffer to append to; what was to be forwarded is copied into it first, to stay before what comes now. */
+    private ByteBuf appendable(int expectedBytes) {
+        if (forwardFrom != NOTHING) {
+            int from = forwardFrom;
+            forwardFrom = NOTHING;
+            outbound.appendable(forwardTo - from).writeBytes(loan, from, forwardTo - from);
+        }
+        return outbound.appendable(expectedBytes);
+    }
+
+    /** The callback has returned: sends what is to be forwarded. */
+    private void endForward() {
+        if (forwardFrom == NOTHING) {
+            return;
+        }
+        int bytes = forwardTo - forwardFrom;
+        if (state == ConnectionState.CLOSING) {
+            forwardFrom = NOTHING;
+        } else if (socket.sendLoan(loan.setIndex(forwardFrom, forwardTo))) {
+            forwardFrom = NOTHING;
+            outbound.onLoanSent(bytes);
+            sentTick = home.tick();
+        } else {
+            appendable(bytes);
         }
     }
 
@@ -341,14 +390,15 @@ public final class Connection {
             dispatching = false;
         }
         if (state == ConnectionState.OPEN) {
-            inbound.keepUnread(bytes);
-            if (bytes.readableBytes() < before || before == 0) {
+            if (bytes.readableBytes() < before) {
                 unreadTick = home.tick();
             }
+            inbound.keepUnread(bytes);
             if (inbound.bytes() > home.limits().inboundMaxBytes()) {
                 close(CloseReason.FRAME_TOO_LARGE);
             }
         }
+        endForward();
         settle();
     }
 
@@ -552,15 +602,18 @@ public final class Connection {
     private final class Events implements SocketEvents {
 
         @Override
-        public void onReceived(ByteBuf loan) {
+        public void onReceived(ByteBuf received) {
             receivedTick = home.tick();
             receivedAnything = true;
-            home.countReceived(loan.readableBytes());
+            home.countReceived(received.readableBytes());
             if (state == ConnectionState.OPEN) {
                 if (inbound.bytes() == 0) {
                     unreadTick = receivedTick;
                 }
-                offer(inbound.join(loan));
+                ByteBuf bytes = inbound.join(received);
+                loan = bytes == received ? received : null;
+                offer(bytes);
+                loan = null;
             }
         }
 

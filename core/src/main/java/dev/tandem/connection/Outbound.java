@@ -16,7 +16,11 @@ final class Outbound {
     private static final int FIRST_BYTES = 512;
 
     private final ByteBufAllocator allocator;
+
+    /** Bytes of ours that the transport has; null if it has none, or has a loan of its own. */
     private ByteBuf sending;
+
+    private int inFlightBytes;
     private ArrayDeque<ByteBuf> full;
     private ByteBuf filling;
 
@@ -54,7 +58,7 @@ final class Outbound {
 
     /** The next bytes to hand to the transport, which then has them until they are reported; null if there are none. */
     ByteBuf nextToSend() {
-        if (sending != null) {
+        if (inFlightBytes > 0) {
             return null;
         }
         if (full != null && !full.isEmpty()) {
@@ -65,8 +69,16 @@ final class Outbound {
             filling = null;
         } else {
             releaseIfUnused();
+            return null;
         }
+        inFlightBytes = sending.readableBytes();
         return sending;
+    }
+
+    /** The transport is sending so many bytes of a loan of its own. */
+    void onLoanSent(int bytes) {
+        inFlightBytes = bytes;
+        settledBytes += bytes;
     }
 
     /** Gives up the buffer being filled if nothing was appended to it. */
@@ -80,9 +92,9 @@ final class Outbound {
     /** The transport reported bytes as sent. */
     void onSent(int bytes) {
         settledBytes -= bytes;
-        if (!sending.isReadable()) {
-            sending.release();
-            sending = null;
+        inFlightBytes -= bytes;
+        if (inFlightBytes == 0) {
+            releaseSending();
         }
     }
 
@@ -96,16 +108,21 @@ final class Outbound {
             full.forEach(ByteBuf::release);
             full = null;
         }
-        settledBytes = sending == null ? 0 : sending.readableBytes();
+        settledBytes = inFlightBytes;
     }
 
     /** The transport is done with everything. */
     void release() {
         discardUnsent();
+        releaseSending();
+        inFlightBytes = 0;
+        settledBytes = 0;
+    }
+
+    private void releaseSending() {
         if (sending != null) {
             sending.release();
             sending = null;
         }
-        settledBytes = 0;
     }
 }

@@ -21,6 +21,8 @@ import io.netty.channel.uring.IoUringIoHandle;
  */
 final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
+    private static final int NONE = -1;
+
     private final ReceiveBuffers buffers;
     private final boolean multishot;
 
@@ -30,6 +32,12 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     private long sendInFlight;
     private boolean receiveCancelled;
     private boolean waitingForBuffers;
+
+    /** The number of the buffer being lent to the callback under way; -1 if there is none. */
+    private int lending = NONE;
+
+    /** The number of the buffer whose loan was extended for a send; -1 if there is none. */
+    private int lentToSend = NONE;
 
     /** Bytes that arrived during a pause; null if there are none. */
     private ByteBuf kept;
@@ -102,36 +110,32 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     private void onBuffer(int id, int bytes) {
         LoanBuffer buffer = buffers.take(id);
+        lending = id;
         try {
             if (bytes > 0 && isOpen()) {
-                onBytes(buffer, bytes);
+                onBytes(buffer.lend(bytes));
             }
         } finally {
-            buffers.giveBack(id);
+            lending = NONE;
+            if (lentToSend != id) {
+                buffers.giveBack(id);
+            }
         }
     }
 
-    private void onBytes(LoanBuffer buffer, int bytes) {
+    private void onBytes(ByteBuf loan) {
         if (receiving && kept == null) {
-            lend(buffer, bytes);
+            events().onReceived(loan);
         } else {
-            keep(buffer, bytes);
+            keep(loan);
         }
     }
 
-    private void lend(LoanBuffer buffer, int bytes) {
-        try {
-            events().onReceived(buffer.lend(bytes));
-        } finally {
-            buffer.end(bytes);
-        }
-    }
-
-    private void keep(LoanBuffer buffer, int bytes) {
+    private void keep(ByteBuf loan) {
         if (kept == null) {
-            kept = PooledByteBufAllocator.DEFAULT.directBuffer(bytes);
+            kept = PooledByteBufAllocator.DEFAULT.directBuffer(loan.readableBytes());
         }
-        kept.writeBytes(buffer.lend(bytes));
+        kept.writeBytes(loan);
         if (!receiving && receiveInFlight != 0 && !receiveCancelled) {
             receiveCancelled = true;
             registration.submit(RingOperations.cancel(receiveInFlight));
@@ -181,23 +185,42 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         sendInFlight = registration.submit(RingOperations.send(descriptor.intValue(), sending));
     }
 
+    @Override
+    protected boolean startSendingLoan(ByteBuf loan) {
+        if (lending == NONE || !buffers.isLent(lending, loan) || !buffers.canSpareOne()) {
+            return false;
+        }
+        lentToSend = lending;
+        sending = loan;
+        startSending();
+        return true;
+    }
+
     private void onSendCompletion(int result) {
         sendInFlight = 0;
         if (!isOpen()) {
-            return;
-        }
-        if (result > 0) {
+            endLoanToSend();
+        } else if (result > 0) {
             sending.skipBytes(result);
             if (sending.isReadable()) {
                 startSending();
             } else {
                 sending = null;
+                endLoanToSend();
             }
             events().onSent(result);
         } else if (result == -Errno.EINTR || result == -Errno.EAGAIN) {
             startSending();
         } else {
             failLater(Errno.failure("send", -result));
+        }
+    }
+
+    private void endLoanToSend() {
+        if (lentToSend != NONE) {
+            int id = lentToSend;
+            lentToSend = NONE;
+            buffers.giveBack(id);
         }
     }
 
@@ -211,10 +234,15 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         if (sendInFlight != 0) {
             registration.submit(RingOperations.cancel(sendInFlight));
         }
+    }
+
+    @Override
+    protected void releaseMemory() {
         if (kept != null) {
             kept.release();
             kept = null;
         }
+        endLoanToSend();
     }
 
     @Override
