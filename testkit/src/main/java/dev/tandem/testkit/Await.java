@@ -1,6 +1,8 @@
 package dev.tandem.testkit;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -10,6 +12,9 @@ final class Await {
 
     /** Far longer than anything takes, so that only what never happens fails. */
     static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /** Long enough for a sender to fill the buffers meanwhile. */
+    static final Duration PIECE_OF_WORK = Duration.ofMillis(1);
 
     private static final long POLL_NANOS = 200_000;
 
@@ -35,6 +40,24 @@ final class Await {
         }
         if (count.getAsLong() > expected) {
             throw new AssertionError("Until " + what + ": expected " + expected + ", was " + count.getAsLong());
+        }
+    }
+
+    static void latch(CountDownLatch latch) {
+        try {
+            if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("The latch was not opened within " + PATIENCE.toSeconds() + " s.");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Keeps the CPU busy, as a handler does that has something to compute. */
+    static void spin(Duration work) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < work.toNanos()) {
+            Thread.onSpinWait();
         }
     }
 

@@ -59,13 +59,25 @@ abstract class ContractGroup {
             for (Host host : hosts) {
                 host.close();
             }
-        } finally {
-            Resources held = before;
-            try {
-                Await.until("everything is given back", () -> Resources.now().isNoMoreThan(held));
-            } catch (AssertionError left) {
-                throw new AssertionError("Left over: " + Resources.now() + ", before: " + held, left);
+        } catch (AssertionError broken) {
+            AssertionError left = leftOver();
+            if (left != null) {
+                broken.addSuppressed(left);
             }
+            throw broken;
+        }
+        AssertionError left = leftOver();
+        if (left != null) {
+            throw left;
+        }
+    }
+
+    private AssertionError leftOver() {
+        try {
+            Await.until("everything is given back", () -> Resources.now().isNoMoreThan(before));
+            return null;
+        } catch (AssertionError left) {
+            return new AssertionError("Left over: " + Resources.now() + ", before: " + before, left);
         }
     }
 

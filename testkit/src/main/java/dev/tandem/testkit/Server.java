@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 /** A listener under test, what it has accepted, and the peers that connected to it. */
 final class Server implements Acceptor {
 
+    private final Host host;
     private final IoEventLoop loop;
     private final Consumer<Witness> behaviour;
     private final Listener listener;
@@ -36,6 +37,7 @@ final class Server implements Acceptor {
     private volatile Supplier<IoEventLoop> chooser;
 
     Server(Host host, ListenOptions options, Consumer<Witness> behaviour) throws IOException {
+        this.host = host;
         this.loop = host.loop();
         this.behaviour = behaviour;
         this.chooser = host::nextLoop;
@@ -44,6 +46,10 @@ final class Server implements Acceptor {
     }
 
     // ---- What the test does and sees ----
+
+    Host host() {
+        return host;
+    }
 
     Listener listener() {
         return listener;

@@ -79,6 +79,12 @@ final class Witness implements SocketEvents {
         return refused;
     }
 
+    /** Receives, and verifies that the bytes are those of {@code pattern} from its beginning. */
+    void verify(Pattern pattern) {
+        onReceived(loan -> pattern.verify(received, loan));
+        resume();
+    }
+
     void resume() {
         paused = false;
         call(socket::resumeReceiving);
@@ -192,7 +198,7 @@ final class Witness implements SocketEvents {
         rule(loan.isReadable(), "onReceived without bytes");
         pieces++;
         int bytes = loan.readableBytes();
-        receivedHook.accept(loan);
+        hook(() -> receivedHook.accept(loan));
         received += bytes;
     }
 
@@ -204,7 +210,7 @@ final class Witness implements SocketEvents {
         rule(receiveEnds == 0, "onReceiveEnd twice");
         rule(failure == null, "onReceiveEnd after onFailed");
         receiveEnds++;
-        receiveEndHook.run();
+        hook(() -> receiveEndHook.run());
     }
 
     @Override
@@ -215,7 +221,7 @@ final class Witness implements SocketEvents {
         rule(bytes > 0 && bytes <= sendOutstanding, "onSent reported " + bytes + " of " + sendOutstanding + " bytes");
         sendOutstanding -= bytes;
         sent += bytes;
-        sentHook.accept(bytes);
+        hook(() -> sentHook.accept(bytes));
     }
 
     @Override
@@ -224,16 +230,26 @@ final class Witness implements SocketEvents {
         rule(!closing, "onFailed after close or abort");
         rule(failure == null, "onFailed twice");
         failure = why;
-        failedHook.accept(why);
+        hook(() -> failedHook.accept(why));
     }
 
     @Override
     public void onClosed() {
         check("onClosed");
         try {
-            closedHook.run();
+            hook(closedHook);
         } finally {
             closes++;
+        }
+    }
+
+    /** Runs what the test set. A failed assertion would otherwise be seen by the transport only. */
+    private void hook(Runnable hook) {
+        try {
+            hook.run();
+        } catch (AssertionError failed) {
+            breaches.add(failed.toString());
+            throw failed;
         }
     }
 

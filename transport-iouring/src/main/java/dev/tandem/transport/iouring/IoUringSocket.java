@@ -10,6 +10,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
+import java.io.IOException;
 
 /**
  * A socket whose operations the kernel completes. At most one receive, which goes on until it is cancelled where the kernel
@@ -24,10 +25,11 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     private final ReceiveBuffers buffers;
     private final boolean multishot;
 
-    /** What identifies the receive and the send that are with the kernel; 0 if none is. */
+    /** What identifies the receive, the send and the watch that are with the kernel; 0 if none is. */
     private long receiveInFlight;
 
     private long sendInFlight;
+    private long watchInFlight;
     private boolean receiveCancelled;
     private boolean waitingForBuffers;
 
@@ -44,11 +46,12 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     }
 
     @Override
-    protected void onEvent(IoEvent event) {
+    protected void onEvent(IoEvent event) throws IOException {
         IoUringIoEvent completion = (IoUringIoEvent) event;
         switch (completion.opcode()) {
             case RingOperations.RECEIVE -> onReceiveCompletion(completion.res(), completion.flags());
             case RingOperations.SEND -> onSendCompletion(completion.res());
+            case RingOperations.POLL -> onWatchCompletion(completion.res(), completion.flags());
             default -> {
                 // A cancellation has been carried out, or came too late. The operation itself tells.
             }
@@ -161,6 +164,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         if (receiving && kept == null && endArrived && !receiveEnded && isOpen()) {
             receiveEnded = true;
             events().onReceiveEnd();
+            watch();
         }
     }
 
@@ -171,6 +175,31 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             events().onReceived(bytes);
         } finally {
             bytes.release();
+        }
+    }
+
+    // ---- After the end ----
+
+    /** No receive is with the kernel any more that could tell of a reset. */
+    private void watch() {
+        if (isOpen() && watchInFlight == 0) {
+            watchInFlight = registration.submit(RingOperations.watch(descriptor.intValue()));
+        }
+    }
+
+    private void onWatchCompletion(int result, int flags) throws IOException {
+        if (result > 0 && (result & RingOperations.POLL_ERROR_OR_HANGUP) != 0 && isOpen()) {
+            int errno = descriptor.getSoError();
+            if (errno != 0) {
+                failLater(Errno.failure("receive", errno));
+            }
+        }
+        if ((flags & RingOperations.COMPLETION_HAS_MORE) == 0) {
+            watchInFlight = 0;
+            if (result > 0) {
+                // The kernel gives up when its completion queue is full.
+                watch();
+            }
         }
     }
 
@@ -211,6 +240,9 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         if (sendInFlight != 0) {
             registration.submit(RingOperations.cancel(sendInFlight));
         }
+        if (watchInFlight != 0) {
+            registration.submit(RingOperations.cancel(watchInFlight));
+        }
         if (kept != null) {
             kept.release();
             kept = null;
@@ -219,6 +251,6 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     @Override
     protected boolean isQuiet() {
-        return receiveInFlight == 0 && sendInFlight == 0;
+        return receiveInFlight == 0 && sendInFlight == 0 && watchInFlight == 0;
     }
 }
