@@ -16,7 +16,7 @@ __attribute__((noreturn)) static void usage(void)
           "options: --host A --conns N --size BYTES --depth N --seconds S --messages N (instead of seconds)\n"
           "         --warmup S --window BYTES --rate N --sources N (127.0.0.2 and up) --timeout S --seed N\n"
           "         --server-pid PID (reads its CPU time) --spin (never sleeps)\n"
-          "         --engine epoll|uring (uring costs the driver less; churn and idle always use epoll)\n", stderr);
+          "         --engine epoll|uring (uring costs the driver less with small messages; churn, idle: epoll)\n", stderr);
     exit(2);
 }
 
