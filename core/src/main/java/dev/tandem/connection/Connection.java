@@ -63,6 +63,9 @@ public final class Connection {
 
     private int forwardTo;
 
+    /** Other threads have written more than the loop could take: nothing they write is taken any more. */
+    private volatile boolean overrun;
+
     /** How many bytes the home's account holds for this connection. */
     private int accountedBytes;
 
@@ -146,7 +149,7 @@ public final class Connection {
      * Writes the readable bytes, and reads them from {@code bytes} in doing so. On a connection that is closing they are
      * dropped. From any thread.
      *
-     * @throws IllegalStateException if the output was shut down
+     * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
      */
     public void write(ByteBuf bytes) {
         if (home.loop().inEventLoop()) {
@@ -158,8 +161,10 @@ public final class Connection {
                 appendable(bytes.readableBytes()).writeBytes(bytes);
                 onAppended();
             }
-        } else {
+        } else if (mayHandOver(bytes.readableBytes())) {
             handOver(home.allocator().directBuffer(bytes.readableBytes()).writeBytes(bytes));
+        } else {
+            bytes.skipBytes(bytes.readableBytes());
         }
     }
 
@@ -172,7 +177,7 @@ public final class Connection {
      * Writes what {@code encoder} appends for {@code message}: directly behind what was written before, without a buffer in
      * between. If the encoder throws, nothing of the message is written. From any thread; the encoder runs on the caller's.
      *
-     * @throws IllegalStateException if the output was shut down
+     * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
      */
     public <M> void write(M message, BiConsumer<? super M, ? super ByteBuf> encoder) {
         if (!home.loop().inEventLoop()) {
@@ -183,7 +188,11 @@ public final class Connection {
                 bytes.release();
                 throw t;
             }
-            handOver(bytes);
+            if (mayHandOver(bytes.readableBytes())) {
+                handOver(bytes);
+            } else {
+                bytes.release();
+            }
         } else if (acceptsWrites(0)) {
             ByteBuf out = appendable(0);
             int mark = out.writerIndex();
@@ -255,6 +264,11 @@ public final class Connection {
         if (unsent > home.limits().outboundMaxBytes()) {
             abort(CloseReason.OUTBOUND_OVERFLOW);
         } else if (!dispatching) {
+            if (unsent > home.limits().outboundPauseBytes()) {
+                // Now and not at the end of the turn: some of it may have left by then, and whoever stops writing
+                // because isWritable() is false waits for the onWritable() that ends this pause.
+                pause(PAUSED_BY_OUTBOUND);
+            }
             home.runAtEndOfTurn(this);
         } else if (unsent >= home.limits().outboundPauseBytes()) {
             // A long answer goes out while the rest of it is being made.
@@ -262,17 +276,28 @@ public final class Connection {
         }
     }
 
-    /** Takes over bytes from another thread. */
+    /** Reserves room for so many bytes from another thread. If there is none the connection is aborted. */
+    private boolean mayHandOver(int bytes) {
+        if (overrun) {
+            return false;
+        }
+        int waiting = HANDED_OVER.addAndGet(this, bytes);
+        if (waiting >= 0 && waiting <= home.limits().outboundMaxBytes()) {
+            return true;
+        }
+        overrun = true;
+        abort(CloseReason.OUTBOUND_OVERFLOW);
+        return false;
+    }
+
+    /** Takes over bytes from another thread, which has reserved room for them. */
     private void handOver(ByteBuf bytes) {
         int size = bytes.readableBytes();
-        boolean tooMuch = HANDED_OVER.addAndGet(this, size) > home.limits().outboundMaxBytes();
         try {
             home.loop().execute(() -> {
                 HANDED_OVER.addAndGet(this, -size);
                 try {
-                    if (tooMuch) {
-                        abort(CloseReason.OUTBOUND_OVERFLOW);
-                    } else if (!outputEnding) {
+                    if (!outputEnding) {
                         write(bytes);
                     }
                 } finally {
