@@ -7,8 +7,8 @@ interface Answers<I, O> {
     void open(Conversation<I, O> conversation);
 
     /**
-     * Whether another message may be taken now. If not, it has asked the conversation to hold, and releases it later. If
-     * so, {@link #take} or {@link #tookNoMore} follows.
+     * Whether another message may be taken now, of which some bytes have arrived. If not, it has asked the conversation to
+     * hold, and releases it later. If so, {@link #take} or {@link #tookNoMore} follows.
      */
     default boolean admits() {
         return true;

@@ -79,7 +79,7 @@ final class Conversation<I, O> implements ConnectionHandler {
 
     @Override
     public void onBytes(Connection ignored, ByteBuf in) {
-        while (isTaking() && answers.admits()) {
+        while (in.isReadable() && isTaking() && answers.admits()) {
             int bytes = findFrame(in);
             if (bytes < 0) {
                 break;

@@ -17,13 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * not read, so that their peers are stopped by TCP's flow control, and go on in the order in which they came as soon as a
  * message has been handled. Nothing is refused, and no memory grows.
  *
- * <p>The threads are daemons, start when they are needed, and end after ten seconds without work; there is nothing to close.
+ * <p>The threads are daemons, start when they are needed, and end after a second without work; there is nothing to close.
  */
 public final class Workers {
 
     private static final int MESSAGES_PER_THREAD = 16;
     private static final int THREADS_MAX = 100_000;
-    private static final int IDLE_SECONDS = 10;
+    private static final int IDLE_SECONDS = 1;
 
     private final String description;
     private final int messagesMax;

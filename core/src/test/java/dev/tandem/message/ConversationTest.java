@@ -8,7 +8,6 @@ import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.ConnectionLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -18,11 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Messages answered on the loop, without a kernel. */
 class ConversationTest {
 
-    private static final Codec<String, String> TEXT = Codec.of(
-            new Int32Framing(2 << 20),
-            body -> body.readCharSequence(body.readableBytes(), StandardCharsets.US_ASCII)
-                    .toString(),
-            (text, out) -> out.writeCharSequence(text, StandardCharsets.US_ASCII));
+    private static final Codec<String, String> TEXT = Int32Framing.text(2 << 20);
 
     private final PretendSocket.Loop loop = new PretendSocket.Loop(ConnectionLimits.DEFAULT);
     private final List<String> handled = new ArrayList<>();
@@ -261,10 +256,7 @@ class ConversationTest {
 
         @Test
         void aReplyThatCannotBeEncodedIsTheHandlersFailureAndLeavesNoBytes() {
-            Codec<String, String> small = Codec.of(
-                    new Int32Framing(10),
-                    body -> body.toString(StandardCharsets.US_ASCII),
-                    (text, out) -> out.writeCharSequence(text, StandardCharsets.US_ASCII));
+            Codec<String, String> small = Int32Framing.text(10);
             PretendSocket socket = serve(small, (session, message) -> message.repeat(3));
 
             socket.arrive(frames("abc", "abcd"));

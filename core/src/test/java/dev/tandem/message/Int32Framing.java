@@ -1,5 +1,6 @@
 package dev.tandem.message;
 
+import dev.tandem.codec.Codec;
 import dev.tandem.codec.FrameException;
 import dev.tandem.codec.FrameReader;
 import dev.tandem.codec.Framing;
@@ -48,6 +49,13 @@ record Int32Framing(int maxFrame) implements Framing, FrameReader {
             throw FrameException.tooLarge(length, maxFrame);
         }
         out.setInt(mark, length);
+    }
+
+    static Codec<String, String> text(int maxFrame) {
+        return Codec.of(
+                new Int32Framing(maxFrame),
+                body -> body.toString(StandardCharsets.US_ASCII),
+                (text, out) -> out.writeCharSequence(text, StandardCharsets.US_ASCII));
     }
 
     /** These texts, each a frame. */

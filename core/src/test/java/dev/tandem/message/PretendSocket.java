@@ -13,12 +13,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
-import io.netty.channel.nio.NioIoHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A socket without a kernel, on a loop that turns when the test says so. The test plays the peer and the transport: it lets
@@ -29,7 +33,10 @@ final class PretendSocket implements StreamSocket {
     /** A loop owned by the test's thread, and the connections on it. */
     static final class Loop {
 
-        final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), NioIoHandler.newFactory());
+        /** How often other threads have woken the loop. */
+        final AtomicInteger wakeups = new AtomicInteger();
+
+        final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), executor -> new NoIo());
         final List<CloseReason> closed = new ArrayList<>();
         final LoopConnections connections;
 
@@ -54,6 +61,29 @@ final class PretendSocket implements StreamSocket {
             PretendSocket socket = new PretendSocket(this);
             socket.events = Connection.open(connections, socket, handler);
             return socket;
+        }
+
+        private final class NoIo implements IoHandler {
+
+            @Override
+            public int run(IoHandlerContext context) {
+                return 0;
+            }
+
+            @Override
+            public IoRegistration register(IoHandle handle) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void wakeup() {
+                wakeups.incrementAndGet();
+            }
+
+            @Override
+            public boolean isCompatible(Class<? extends IoHandle> type) {
+                return false;
+            }
         }
     }
 
