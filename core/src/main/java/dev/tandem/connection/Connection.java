@@ -138,6 +138,20 @@ public final class Connection {
         return outbound.bytes() <= home.limits().outboundPauseBytes();
     }
 
+    /**
+     * Whether a handler should take another message from the bytes it was given: the connection is open, writable, and
+     * reading is not paused. What a handler leaves unread because this is false is offered again when it is true, without
+     * waiting for more to arrive; so it never holds more than one answer above the mark.
+     */
+    public boolean isReading() {
+        return pauses == 0 && state == ConnectionState.OPEN && isWritable();
+    }
+
+    /** Why it is closing or has ended; {@code null} while it is open. */
+    public CloseReason closeReason() {
+        return why;
+    }
+
     /** How many written bytes the kernel has not taken yet. */
     public int unsentBytes() {
         return outbound.bytes();
@@ -419,7 +433,8 @@ public final class Connection {
                 unreadTick = home.tick();
             }
             inbound.keepUnread(bytes);
-            if (inbound.bytes() > home.limits().inboundMaxBytes()) {
+            // What is unread because of a pause is not too much: nothing more is received until it was offered again.
+            if (isReading() && inbound.bytes() > home.limits().inboundMaxBytes()) {
                 close(CloseReason.FRAME_TOO_LARGE);
             }
         }
