@@ -14,6 +14,8 @@ final class EchoServers {
     private static final Map<String, Supplier<EchoServer>> BY_NAME = new LinkedHashMap<>();
 
     static {
+        BY_NAME.put("tandem-epoll", () -> new TandemServer("epoll"));
+        BY_NAME.put("tandem-iouring", () -> new TandemServer("io_uring"));
         BY_NAME.put("blocking-platform", () -> new BlockingServer(BlockingServer.Threads.PLATFORM, false));
         BY_NAME.put("blocking-naive", () -> new BlockingServer(BlockingServer.Threads.PLATFORM, true));
         BY_NAME.put("blocking-virtual", () -> new BlockingServer(BlockingServer.Threads.VIRTUAL, false));
