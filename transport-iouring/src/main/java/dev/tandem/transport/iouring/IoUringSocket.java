@@ -101,8 +101,8 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         if (!receiving || !isOpen() || receiveInFlight != 0 || endArrived || waitingForBuffers) {
             return false;
         }
-        receiveInFlight = registration.submit(RingOperations.receive(
-                descriptor.intValue(), multishot && oneAtATime == 0, ReceiveBuffers.GROUP));
+        receiveInFlight = registration.submit(
+                RingOperations.receive(descriptor.intValue(), multishot && oneAtATime == 0, ReceiveBuffers.GROUP));
         return true;
     }
 
