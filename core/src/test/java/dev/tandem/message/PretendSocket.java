@@ -160,6 +160,11 @@ final class PretendSocket implements StreamSocket {
     }
 
     @Override
+    public boolean sendLoan(ByteBuf loan) {
+        return false;
+    }
+
+    @Override
     public void shutdownOutput() {
         outputShutDown = true;
     }
