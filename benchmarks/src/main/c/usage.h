@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { USAGE_THREADS_MAX = 512 };
+enum { USAGE_THREADS_MAX = 20000 };
 
 struct thread_usage {
     int id;

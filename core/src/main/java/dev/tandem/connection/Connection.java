@@ -7,8 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class Connection {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final AtomicIntegerFieldUpdater<Connection> HANDED_OVER =
-            AtomicIntegerFieldUpdater.newUpdater(Connection.class, "handedOverBytes");
-
     // Why nothing is read from the peer at present: any of these bits.
     private static final int PAUSED_BY_OUTBOUND = 1;
     private static final int PAUSED_BY_HANDLER = 1 << 1;
@@ -40,6 +35,7 @@ public final class Connection {
     private final ConnectionHandler handler;
     private final Outbound outbound;
     private final Inbound inbound;
+    private final Deadlines deadlines;
 
     private ConnectionState state = ConnectionState.OPEN;
     private CloseReason why;
@@ -50,11 +46,8 @@ public final class Connection {
     private boolean outputEnding;
     private boolean outputEnded;
 
-    /** Bytes that other threads have written and the loop has not yet seen. */
-    private volatile int handedOverBytes;
-
-    /** Other threads have written more than the loop could take: nothing they write is taken any more. */
-    private volatile boolean overrun;
+    /** The loan being offered to the handler; null if none is, or if what is offered is a copy. */
+    private ByteBuf loan;
 
     /** How many bytes the home's account holds for this connection. */
     private int accountedBytes;
@@ -65,13 +58,8 @@ public final class Connection {
     /** Whether the home will call {@link #onTurn} at the end of this turn. */
     boolean turnQueued;
 
-    // Ticks at which something happened; see LoopConnections.
-    private final int openedTick;
-    private int receivedTick;
-    private int sentTick;
-    private int unreadTick;
-    private int lingeringTick;
-    private boolean receivedAnything;
+    /** What other threads write. */
+    private final HandOver handOver = new HandOver();
 
     private Connection(LoopConnections home, StreamSocket socket, ConnectionHandler handler) {
         this.home = home;
@@ -79,9 +67,7 @@ public final class Connection {
         this.handler = handler;
         this.outbound = new Outbound(home.allocator());
         this.inbound = new Inbound(home.allocator());
-        this.openedTick = home.tick();
-        this.receivedTick = openedTick;
-        this.sentTick = openedTick;
+        this.deadlines = new Deadlines(home);
     }
 
     /**
@@ -128,6 +114,20 @@ public final class Connection {
         return outbound.bytes() <= home.limits().outboundPauseBytes();
     }
 
+    /**
+     * Whether a handler should take another message from the bytes it was given: the connection is open, writable, and
+     * reading is not paused. What a handler leaves unread because this is false is offered again when it is true, without
+     * waiting for more to arrive; so it never holds more than one answer above the mark.
+     */
+    public boolean isReading() {
+        return pauses == 0 && state == ConnectionState.OPEN && isWritable();
+    }
+
+    /** Why it is closing or has ended; {@code null} while it is open. */
+    public CloseReason closeReason() {
+        return why;
+    }
+
     /** How many written bytes the kernel has not taken yet. */
     public int unsentBytes() {
         return outbound.bytes();
@@ -142,17 +142,18 @@ public final class Connection {
      * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
      */
     public void write(ByteBuf bytes) {
-        if (home.loop().inEventLoop()) {
-            if (acceptsWrites(bytes.readableBytes())) {
-                outbound.appendable(bytes.readableBytes()).writeBytes(bytes);
-                onAppended();
+        int size = bytes.readableBytes();
+        if (!home.loop().inEventLoop()) {
+            if (mayHandOver(size)) {
+                handOver(home.allocator().directBuffer(size).writeBytes(bytes));
             } else {
-                bytes.skipBytes(bytes.readableBytes());
+                bytes.skipBytes(size);
             }
-        } else if (mayHandOver(bytes.readableBytes())) {
-            handOver(home.allocator().directBuffer(bytes.readableBytes()).writeBytes(bytes));
-        } else {
-            bytes.skipBytes(bytes.readableBytes());
+        } else if (size == 0 || !acceptsWrites(size)) {
+            bytes.skipBytes(size);
+        } else if (bytes != loan || !outbound.forward(loan)) {
+            outbound.appendable(size).writeBytes(bytes);
+            onAppended();
         }
     }
 
@@ -195,6 +196,21 @@ public final class Connection {
         }
     }
 
+    /** The callback has returned: what the handler wrote back of the loan is sent as it is, or copied after all. */
+    private void sendForwarded() {
+        ByteBuf forwarded = outbound.takeForwarded();
+        if (forwarded == null || state == ConnectionState.CLOSING) {
+            return;
+        }
+        int bytes = forwarded.readableBytes();
+        if (socket.sendLoan(forwarded)) {
+            outbound.onLoanSent(bytes);
+            deadlines.onSent();
+        } else {
+            outbound.appendable(bytes).writeBytes(forwarded);
+        }
+    }
+
     private boolean acceptsWrites(int bytes) {
         if (outputEnding) {
             throw new IllegalStateException("The output was shut down: nothing can be written any more.");
@@ -229,35 +245,19 @@ public final class Connection {
 
     /** Reserves room for so many bytes from another thread. If there is none the connection is aborted. */
     private boolean mayHandOver(int bytes) {
-        if (overrun) {
-            return false;
+        boolean reserved = handOver.reserve(bytes, home.limits().outboundMaxBytes());
+        if (!reserved) {
+            abort(CloseReason.OUTBOUND_OVERFLOW);
         }
-        int waiting = HANDED_OVER.addAndGet(this, bytes);
-        if (waiting >= 0 && waiting <= home.limits().outboundMaxBytes()) {
-            return true;
-        }
-        overrun = true;
-        abort(CloseReason.OUTBOUND_OVERFLOW);
-        return false;
+        return reserved;
     }
 
-    /** Takes over bytes from another thread, which has reserved room for them. */
     private void handOver(ByteBuf bytes) {
-        int size = bytes.readableBytes();
-        try {
-            home.loop().execute(() -> {
-                HANDED_OVER.addAndGet(this, -size);
-                try {
-                    if (!outputEnding) {
-                        write(bytes);
-                    }
-                } finally {
-                    bytes.release();
-                }
-            });
-        } catch (RejectedExecutionException loopHasEnded) {
-            bytes.release();
-        }
+        handOver.run(home, bytes, handed -> {
+            if (!outputEnding) {
+                write(handed);
+            }
+        });
     }
 
     /** Hands what was written to the transport, unless it has something already. */
@@ -267,7 +267,7 @@ public final class Connection {
         }
         ByteBuf next = outbound.nextToSend();
         if (next != null) {
-            sentTick = home.tick();
+            deadlines.onSent();
             socket.send(next);
         }
     }
@@ -366,14 +366,16 @@ public final class Connection {
             dispatching = false;
         }
         if (state == ConnectionState.OPEN) {
-            inbound.keepUnread(bytes);
-            if (bytes.readableBytes() < before || before == 0) {
-                unreadTick = home.tick();
+            if (bytes.readableBytes() < before) {
+                deadlines.onRead();
             }
-            if (inbound.bytes() > home.limits().inboundMaxBytes()) {
+            inbound.keepUnread(bytes);
+            // What is unread because of a pause is not too much: nothing more is received until it was offered again.
+            if (isReading() && inbound.bytes() > home.limits().inboundMaxBytes()) {
                 close(CloseReason.FRAME_TOO_LARGE);
             }
         }
+        sendForwarded();
         settle();
     }
 
@@ -447,7 +449,7 @@ public final class Connection {
         }
         if (closing) {
             state = state.moveTo(ConnectionState.LINGERING);
-            lingeringTick = home.tick();
+            deadlines.onLingering();
         }
     }
 
@@ -536,16 +538,17 @@ public final class Connection {
     }
 
     /** Looks at the deadlines. */
-    void onTick(int now, DeadlineTicks deadlines) {
+    void onTick() {
         switch (state) {
             case OPEN -> {
-                if (!checkWriteStall(now, deadlines)) {
-                    checkReading(now, deadlines);
+                CloseReason overdue = deadlines.overdue(pauses != 0, inbound.bytes() > 0);
+                if (!abortIfStalled() && overdue != null) {
+                    close(overdue);
                 }
             }
-            case FLUSHING -> checkWriteStall(now, deadlines);
+            case FLUSHING -> abortIfStalled();
             case LINGERING -> {
-                if (now - lingeringTick > deadlines.linger()) {
+                if (deadlines.hasLingered()) {
                     closeSocket();
                 }
             }
@@ -555,25 +558,12 @@ public final class Connection {
         }
     }
 
-    private boolean checkWriteStall(int now, DeadlineTicks deadlines) {
-        if (!outbound.isEmpty() && now - sentTick > deadlines.writeStall()) {
+    private boolean abortIfStalled() {
+        boolean stalled = deadlines.isWriteStalled(!outbound.isEmpty());
+        if (stalled) {
             abort(CloseReason.WRITE_STALLED);
-            return true;
         }
-        return false;
-    }
-
-    private void checkReading(int now, DeadlineTicks deadlines) {
-        if (now - Math.max(receivedTick, sentTick) > deadlines.idle()) {
-            close(CloseReason.IDLE_TIMEOUT);
-        } else if (pauses != 0) {
-            // The peer is kept waiting by us: that its frame is not finished is not its doing.
-            unreadTick = now;
-        } else if (!receivedAnything && now - openedTick > deadlines.firstByte()) {
-            close(CloseReason.FIRST_BYTE_TIMEOUT);
-        } else if (inbound.bytes() > 0 && now - unreadTick > deadlines.frame()) {
-            close(CloseReason.FRAME_TIMEOUT);
-        }
+        return stalled;
     }
 
     @Override
@@ -585,15 +575,14 @@ public final class Connection {
     private final class Events implements SocketEvents {
 
         @Override
-        public void onReceived(ByteBuf loan) {
-            receivedTick = home.tick();
-            receivedAnything = true;
-            home.countReceived(loan.readableBytes());
+        public void onReceived(ByteBuf received) {
+            home.countReceived(received.readableBytes());
+            deadlines.onReceived(inbound.bytes() == 0);
             if (state == ConnectionState.OPEN) {
-                if (inbound.bytes() == 0) {
-                    unreadTick = receivedTick;
-                }
-                offer(inbound.join(loan));
+                ByteBuf bytes = inbound.join(received);
+                loan = bytes == received ? received : null;
+                offer(bytes);
+                loan = null;
             }
         }
 
@@ -609,7 +598,7 @@ public final class Connection {
 
         @Override
         public void onSent(int bytes) {
-            sentTick = home.tick();
+            deadlines.onSent();
             home.countSent(bytes);
             outbound.onSent(bytes);
             settle();

@@ -78,6 +78,10 @@ public final class LoopConnections {
         return limits;
     }
 
+    DeadlineTicks deadlines() {
+        return deadlines;
+    }
+
     int tick() {
         return tick;
     }
@@ -192,7 +196,7 @@ public final class LoopConnections {
         tick++;
         // Backwards, because a connection that is closed here may leave, and the last one then takes its slot.
         for (int i = count - 1; i >= 0; i--) {
-            connections[i].onTick(tick, deadlines);
+            connections[i].onTick();
         }
     }
 

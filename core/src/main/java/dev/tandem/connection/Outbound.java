@@ -16,7 +16,17 @@ final class Outbound {
     private static final int FIRST_BYTES = 512;
 
     private final ByteBufAllocator allocator;
+
+    /** A loan that was written back as it is and that nothing stands before or behind; null if there is none. */
+    private ByteBuf forwarded;
+
+    private int forwardedFrom;
+    private int forwardedTo;
+
+    /** Bytes of ours that the transport has; null if it has none, or has a loan of its own. */
     private ByteBuf sending;
+
+    private int inFlightBytes;
     private ArrayDeque<ByteBuf> full;
     private ByteBuf filling;
 
@@ -36,8 +46,41 @@ final class Outbound {
         return bytes() == 0;
     }
 
+    /**
+     * Takes note that all unread bytes of a loan are written back, and reads them. If nothing comes behind them, {@link
+     * #takeForwarded} gives them to be sent from where they are; else they are copied.
+     *
+     * @return false, and nothing was done, if something stands before them
+     */
+    boolean forward(ByteBuf loan) {
+        if (forwarded != null || !isEmpty()) {
+            return false;
+        }
+        forwarded = loan;
+        forwardedFrom = loan.readerIndex();
+        forwardedTo = loan.writerIndex();
+        loan.readerIndex(forwardedTo);
+        return true;
+    }
+
+    /** The loan to send as it is, its readable bytes being those to send; null if there is none. */
+    ByteBuf takeForwarded() {
+        if (forwarded == null) {
+            return null;
+        }
+        ByteBuf loan = forwarded.setIndex(forwardedFrom, forwardedTo);
+        forwarded = null;
+        return loan;
+    }
+
     /** The buffer to append to; it grows as needed. {@code expectedBytes} helps to make it large enough at once. */
     ByteBuf appendable(int expectedBytes) {
+        if (forwarded != null) {
+            // It is no longer alone, and stays before what comes now.
+            ByteBuf bytes = forwarded;
+            forwarded = null;
+            appendable(forwardedTo - forwardedFrom).writeBytes(bytes, forwardedFrom, forwardedTo - forwardedFrom);
+        }
         if (filling != null && filling.readableBytes() >= SEGMENT_BYTES) {
             if (full == null) {
                 full = new ArrayDeque<>();
@@ -54,7 +97,7 @@ final class Outbound {
 
     /** The next bytes to hand to the transport, which then has them until they are reported; null if there are none. */
     ByteBuf nextToSend() {
-        if (sending != null) {
+        if (inFlightBytes > 0) {
             return null;
         }
         if (full != null && !full.isEmpty()) {
@@ -65,8 +108,16 @@ final class Outbound {
             filling = null;
         } else {
             releaseIfUnused();
+            return null;
         }
+        inFlightBytes = sending.readableBytes();
         return sending;
+    }
+
+    /** The transport is sending so many bytes of a loan of its own. */
+    void onLoanSent(int bytes) {
+        inFlightBytes = bytes;
+        settledBytes += bytes;
     }
 
     /** Gives up the buffer being filled if nothing was appended to it. */
@@ -80,9 +131,9 @@ final class Outbound {
     /** The transport reported bytes as sent. */
     void onSent(int bytes) {
         settledBytes -= bytes;
-        if (!sending.isReadable()) {
-            sending.release();
-            sending = null;
+        inFlightBytes -= bytes;
+        if (inFlightBytes == 0) {
+            releaseSending();
         }
     }
 
@@ -96,16 +147,21 @@ final class Outbound {
             full.forEach(ByteBuf::release);
             full = null;
         }
-        settledBytes = sending == null ? 0 : sending.readableBytes();
+        settledBytes = inFlightBytes;
     }
 
     /** The transport is done with everything. */
     void release() {
         discardUnsent();
+        releaseSending();
+        inFlightBytes = 0;
+        settledBytes = 0;
+    }
+
+    private void releaseSending() {
         if (sending != null) {
             sending.release();
             sending = null;
         }
-        settledBytes = 0;
     }
 }

@@ -72,8 +72,14 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     /** Starts sending {@link #sending}. */
     protected abstract void startSending();
 
+    /** Starts sending the readable bytes of {@code loan}, or declines. */
+    protected abstract boolean startSendingLoan(ByteBuf loan);
+
     /** Takes back what is with the kernel. */
     protected abstract void cancelInFlight();
+
+    /** Releases the engine's own memory of this socket; the kernel has none of it any more. */
+    protected abstract void releaseMemory();
 
     /** Whether the kernel holds nothing of this socket, so that the descriptor may be closed. */
     protected abstract boolean isQuiet();
@@ -204,6 +210,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     private void finish() {
         state = State.CLOSED;
         sending = null;
+        releaseMemory();
         try {
             descriptor.close();
         } catch (IOException e) {
@@ -253,18 +260,34 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
 
     @Override
     public final void send(ByteBuf bytes) {
+        if (state == State.OPEN) {
+            requireMaySend(bytes);
+            sending = bytes;
+            startSending();
+        }
+    }
+
+    @Override
+    public final boolean sendLoan(ByteBuf loan) {
         if (state != State.OPEN) {
-            return;
+            return false;
         }
+        requireMaySend(loan);
+        return startSendingLoan(loan);
+    }
+
+    private void requireMaySend(ByteBuf bytes) {
         NativeMemory.requireSendable(bytes);
-        if (sending != null) {
-            throw new IllegalStateException("A send is in flight: wait until onSent has reported all of it.");
-        }
+        requireNoSendInFlight();
         if (outputShutdown) {
             throw new IllegalStateException("The output was shut down: nothing can be sent any more.");
         }
-        sending = bytes;
-        startSending();
+    }
+
+    private void requireNoSendInFlight() {
+        if (sending != null) {
+            throw new IllegalStateException("A send is in flight: wait until onSent has reported all of it.");
+        }
     }
 
     @Override
@@ -272,9 +295,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
         if (state != State.OPEN || outputShutdown) {
             return;
         }
-        if (sending != null) {
-            throw new IllegalStateException("A send is in flight: wait until onSent has reported all of it.");
-        }
+        requireNoSendInFlight();
         outputShutdown = true;
         try {
             descriptor.shutdown(false, true);

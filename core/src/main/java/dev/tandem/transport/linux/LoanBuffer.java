@@ -18,6 +18,7 @@ public final class LoanBuffer {
     private final long address;
     private final boolean poison;
     private ByteBuf lent;
+    private int lentBytes;
 
     /** Lends the whole of {@code memory}, which must be direct. */
     public LoanBuffer(ByteBuffer memory, boolean poison) {
@@ -39,21 +40,27 @@ public final class LoanBuffer {
 
     /** Lends the first {@code bytes} bytes. */
     public ByteBuf lend(int bytes) {
+        lentBytes = bytes;
         return lent.setIndex(0, bytes);
     }
 
+    /** Whether this is the buffer that is lent. */
+    public boolean isLent(ByteBuf buffer) {
+        return buffer == lent;
+    }
+
     /**
-     * Ends the loan of the first {@code bytes} bytes.
+     * Ends the loan.
      *
      * @throws IllegalStateException if the receiver released or retained the buffer
      */
-    public void end(int bytes) {
+    public void end() {
         int references = lent.refCnt();
         if (references != 1) {
             lent = Unpooled.wrappedBuffer(memory);
         }
         if (poison) {
-            for (int i = 0; i < bytes; i++) {
+            for (int i = 0; i < lentBytes; i++) {
                 lent.setByte(i, POISON);
             }
         }

@@ -2,6 +2,7 @@ package dev.tandem.transport.iouring;
 
 import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.linux.LoanBuffer;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
@@ -94,8 +95,25 @@ final class ReceiveBuffers implements IoUringIoHandle {
         return buffers[id];
     }
 
+    /** Whether so many buffers are left that one may stay with a send for a while. */
+    boolean canSpareOne() {
+        return withKernel > buffers.length / 2;
+    }
+
     /** The loan of a buffer has ended. */
     void giveBack(int id) {
+        try {
+            buffers[id].end();
+        } finally {
+            markIdle(id);
+        }
+    }
+
+    boolean isLent(int id, ByteBuf buffer) {
+        return buffers[id].isLent(buffer);
+    }
+
+    private void markIdle(int id) {
         idle.set(id);
         int block = id / buffersPerBlock;
         int size = sizeOf(block);
