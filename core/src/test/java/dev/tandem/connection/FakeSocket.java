@@ -119,6 +119,11 @@ final class FakeSocket implements StreamSocket {
     }
 
     @Override
+    public boolean sendLoan(ByteBuf loan) {
+        return false;
+    }
+
+    @Override
     public void shutdownOutput() {
         assertThat(sending).as("send in flight").isNull();
         outputShutdown = true;
