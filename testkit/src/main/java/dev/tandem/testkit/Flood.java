@@ -19,9 +19,10 @@ final class Flood implements AutoCloseable {
             senders.add(new Thread(() -> flood(peer, bytes), "flood-" + i));
         }
         senders.forEach(Thread::start);
-        Await.until("the flood arrives", () -> server.accepted().stream()
-                .skip(connected)
-                .allMatch(witness -> witness.received() > 0));
+        server.awaitAccepted(connected + peerCount);
+        Await.until(
+                "the flood arrives",
+                () -> server.accepted().stream().skip(connected).allMatch(witness -> witness.received() > 0));
     }
 
     private static void flood(Peer peer, byte[] bytes) {
