@@ -111,15 +111,19 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     /** Hands an accepted descriptor to the loop on which it shall live. */
     protected final void onAccepted(int accepted) {
         backoff.reset();
-        IoEventLoop target = acceptor.chooseLoop();
-        if (target.inEventLoop()) {
-            openSocket(target, accepted);
-            return;
-        }
+        Socket connection = new Socket(accepted);
         try {
-            target.execute(() -> openSocket(target, accepted));
+            IoEventLoop target = acceptor.chooseLoop();
+            if (target.inEventLoop()) {
+                openSocket(target, connection);
+            } else {
+                target.execute(() -> openSocket(target, connection));
+            }
         } catch (RejectedExecutionException loopHasEnded) {
-            ListeningSocket.closeQuietly(new Socket(accepted));
+            ListeningSocket.closeQuietly(connection);
+        } catch (Throwable thrown) {
+            LOG.error("No loop was chosen for a connection; it is closed.", thrown);
+            ListeningSocket.closeQuietly(connection);
         }
     }
 
@@ -131,7 +135,11 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             disarm();
             loop.schedule(this::endBackoff, waitMillis, TimeUnit.MILLISECONDS);
         }
-        acceptor.onAcceptFailed(Errno.failure("accept on " + localAddress, errno), waitMillis);
+        try {
+            acceptor.onAcceptFailed(Errno.failure("accept on " + localAddress, errno), waitMillis);
+        } catch (Throwable thrown) {
+            LOG.error("onAcceptFailed threw.", thrown);
+        }
     }
 
     /** Closes the descriptor if the listener is closing and nothing of it is with the kernel any more. */
@@ -160,20 +168,12 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         armIfWanted();
     }
 
-    private void openSocket(IoEventLoop target, int accepted) {
-        if (target.isShuttingDown()) {
-            // The loop has closed what was open on it, and would not come back for this one.
-            ListeningSocket.closeQuietly(new Socket(accepted));
+    private void openSocket(IoEventLoop target, Socket connection) {
+        DescriptorSocket socket = register(target, connection);
+        if (socket == null) {
+            ListeningSocket.closeQuietly(connection);
             return;
         }
-        DescriptorSocket socket = newSocket(target, new Socket(accepted));
-        Future<IoRegistration> registering = target.register(socket);
-        if (!registering.isSuccess()) {
-            LOG.debug("An accepted socket could not be registered; it is closed.", registering.cause());
-            ListeningSocket.closeQuietly(socket.descriptor);
-            return;
-        }
-        socket.registration = registering.getNow();
         SocketEvents events = null;
         try {
             events = acceptor.onAccepted(socket);
@@ -184,6 +184,22 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             socket.abort();
         } else {
             socket.claim(events);
+        }
+    }
+
+    /** Returns null if the connection cannot live on that loop. */
+    private DescriptorSocket register(IoEventLoop target, Socket connection) {
+        if (target.isShuttingDown()) {
+            // The loop has closed what was open on it, and would not come back for this one.
+            return null;
+        }
+        try {
+            DescriptorSocket socket = newSocket(target, connection);
+            socket.registration = target.register(socket).get();
+            return socket;
+        } catch (Throwable thrown) {
+            LOG.error("An accepted connection could not be registered; it is closed.", thrown);
+            return null;
         }
     }
 
