@@ -3,14 +3,15 @@
 @SuppressWarnings("module")
 module dev.tandem.core {
     requires transitive io.netty.buffer;
-    requires io.netty.common;
-    requires io.netty.transport;
-    requires io.netty.transport.unix.common;
+    requires transitive io.netty.common;
+    requires transitive io.netty.transport;
+    requires transitive io.netty.transport.unix.common;
     requires org.slf4j;
 
     exports dev.tandem.transport;
     exports dev.tandem.connection;
     exports dev.tandem.codec;
+    exports dev.tandem.message;
     exports dev.tandem.server;
     exports dev.tandem.transport.linux to
             dev.tandem.transport.epoll,

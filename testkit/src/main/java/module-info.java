@@ -2,6 +2,7 @@
 module dev.tandem.testkit {
     requires transitive dev.tandem.core;
     requires transitive org.junit.jupiter.api;
+    requires java.management;
     requires org.assertj.core;
     requires jdk.management;
 

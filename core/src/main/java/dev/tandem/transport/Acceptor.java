@@ -1,0 +1,29 @@
+package dev.tandem.transport;
+
+import io.netty.channel.IoEventLoop;
+
+/** Takes what a {@link Listener} accepts. */
+public interface Acceptor {
+
+    /** The loop on which the connection just accepted shall live. Called on the listener's loop. */
+    IoEventLoop chooseLoop();
+
+    /**
+     * A connection was accepted. Called on the loop that {@link #chooseLoop} chose. The socket receives nothing until
+     * {@link StreamSocket#resumeReceiving} is called, and may be used during this call already.
+     *
+     * @return who is told what happens to the socket; {@code null} refuses the connection, and its peer sees a reset
+     */
+    SocketEvents onAccepted(StreamSocket socket);
+
+    /**
+     * Accepting failed. Called on the listener's loop. Failures of one connection are skipped and accepting goes on at
+     * once; shortages (descriptors, memory) make the listener wait, longer each time, until it succeeds again.
+     *
+     * @param retryMillis how long the listener waits before it tries again; 0 if it goes on at once
+     */
+    void onAcceptFailed(TransportException why, long retryMillis);
+
+    /** The listener has closed. Comes once and last. Called on the listener's loop. */
+    void onListenerClosed();
+}

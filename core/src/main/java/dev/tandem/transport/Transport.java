@@ -1,0 +1,31 @@
+package dev.tandem.transport;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import java.net.SocketAddress;
+import java.util.List;
+
+/**
+ * An open engine: makes loops run on it and opens sockets on those loops. It holds nothing of its own beyond its loops;
+ * what it keeps per loop is released when that loop shuts down.
+ */
+public interface Transport {
+
+    /** The name of the provider that opened it. */
+    String name();
+
+    /** The features of the kernel in use, by name, for people to read. */
+    List<String> features();
+
+    /** What an event loop needs to run on this engine. Loops made with it can host Netty channels of this engine too. */
+    IoHandlerFactory ioHandlerFactory();
+
+    /**
+     * Binds and listens at once, then accepts on {@code loop} until the listener is closed. May be called from any thread;
+     * the events come on {@code loop}.
+     *
+     * @throws TransportException if binding fails: the port is in use, needs a privilege, or the address is not local
+     */
+    Listener listen(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor)
+            throws TransportException;
+}

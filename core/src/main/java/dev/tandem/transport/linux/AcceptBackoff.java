@@ -1,0 +1,35 @@
+package dev.tandem.transport.linux;
+
+/**
+ * How long a listener waits after a failed accept. A failure of one connection costs no wait; a shortage of descriptors or
+ * memory costs 10 ms at first and then twice as long each time, up to a second, so that the loop never spins.
+ */
+final class AcceptBackoff {
+
+    private static final long FIRST_MILLIS = 10;
+    private static final long LAST_MILLIS = 1_000;
+
+    private long nextMillis = FIRST_MILLIS;
+
+    /** The wait before the next try after {@code errno}; 0 if there is none. */
+    long afterFailure(int errno) {
+        if (!isShortage(errno)) {
+            return 0;
+        }
+        long wait = nextMillis;
+        nextMillis = Math.min(2 * nextMillis, LAST_MILLIS);
+        return wait;
+    }
+
+    /** Accepting works again. */
+    void reset() {
+        nextMillis = FIRST_MILLIS;
+    }
+
+    private static boolean isShortage(int errno) {
+        return switch (errno) {
+            case Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM, Errno.ENOBUFS -> true;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,253 @@
+package dev.tandem.transport.linux;
+
+import dev.tandem.transport.Acceptor;
+import dev.tandem.transport.ListenOptions;
+import dev.tandem.transport.Listener;
+import dev.tandem.transport.SocketEvents;
+import dev.tandem.transport.TransportException;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.unix.Socket;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of a listening socket, as far as it is the same for every engine: handing accepted descriptors to their loops,
+ * backing off when descriptors run out, pausing, and closing without a reset for clients that were connected already.
+ */
+public abstract class DescriptorListener implements Listener, IoHandle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DescriptorListener.class);
+
+    /** No more than this is taken from the queue of a closing listener: the kernel's own bound is somaxconn, 4096. */
+    private static final int SWEEP_MAX = 65_536;
+
+    private final IoEventLoop loop;
+    protected final Socket descriptor;
+    private final Acceptor acceptor;
+    private final SocketAddress localAddress;
+    private final AcceptBackoff backoff = new AcceptBackoff();
+    private final byte[] peerAddress = new byte[26];
+    protected IoRegistration registration;
+
+    private boolean paused;
+    private boolean backingOff;
+    private boolean closing;
+    private boolean closed;
+
+    /** Binds and listens; accepting begins with {@link #open}. */
+    protected DescriptorListener(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor)
+            throws TransportException {
+        this.loop = loop;
+        this.acceptor = acceptor;
+        this.descriptor = ListeningSocket.open(address, options);
+        this.localAddress = descriptor.localAddress();
+    }
+
+    /** Starts accepting. Called once, from any thread. */
+    public final void open() {
+        onLoop(() -> {
+            Future<IoRegistration> registering = loop.register(this);
+            if (registering.isSuccess()) {
+                registration = registering.getNow();
+                armIfWanted();
+            } else {
+                LOG.error("The listener {} could not be registered.", localAddress, registering.cause());
+                closing = true;
+                finish();
+            }
+        });
+    }
+
+    // ---- What an engine supplies ----
+
+    /** Asks the kernel for connections. Does nothing if it was asked already. */
+    protected abstract void arm();
+
+    /** Takes the request back. Connections may still come for a moment. */
+    protected abstract void disarm();
+
+    /** Whether the kernel holds nothing of this listener, so that the descriptor may be closed. */
+    protected abstract boolean isQuiet();
+
+    /** Handles an event of the kernel. */
+    protected abstract void onEvent(IoEvent event);
+
+    /** Wraps an accepted descriptor. */
+    protected abstract DescriptorSocket newSocket(IoEventLoop socketLoop, Socket accepted);
+
+    // ---- What an engine calls ----
+
+    /** Asks the kernel for connections again, unless they are not wanted at present. */
+    protected final void armIfWanted() {
+        if (!paused && !backingOff && !closing) {
+            arm();
+        }
+    }
+
+    /** Accepts one connection with a system call. Returns false when none is waiting or accepting failed. */
+    protected final boolean acceptOne() {
+        try {
+            int accepted = descriptor.accept(peerAddress);
+            if (accepted < 0) {
+                return false;
+            }
+            onAccepted(accepted);
+            return true;
+        } catch (IOException e) {
+            int errno = Errno.of(e);
+            onAcceptFailed(errno);
+            return !backingOff && errno != Errno.EINVAL;
+        }
+    }
+
+    /** Hands an accepted descriptor to the loop on which it shall live. */
+    protected final void onAccepted(int accepted) {
+        backoff.reset();
+        IoEventLoop target = acceptor.chooseLoop();
+        if (target.inEventLoop()) {
+            openSocket(target, accepted);
+            return;
+        }
+        try {
+            target.execute(() -> openSocket(target, accepted));
+        } catch (RejectedExecutionException loopHasEnded) {
+            ListeningSocket.closeQuietly(new Socket(accepted));
+        }
+    }
+
+    /** Accepting failed with a positive error number. */
+    protected final void onAcceptFailed(int errno) {
+        long waitMillis = backoff.afterFailure(errno);
+        if (waitMillis > 0) {
+            backingOff = true;
+            disarm();
+            loop.schedule(this::endBackoff, waitMillis, TimeUnit.MILLISECONDS);
+        }
+        acceptor.onAcceptFailed(Errno.failure("accept on " + localAddress, errno), waitMillis);
+    }
+
+    /** Closes the descriptor if the listener is closing and nothing of it is with the kernel any more. */
+    protected final void closeIfQuiet() {
+        if (closing && !closed && isQuiet()) {
+            for (int i = 0; i < SWEEP_MAX && acceptOne(); i++) {
+                // Everyone in the queue is connected already, as far as they know.
+            }
+            finish();
+        }
+    }
+
+    // ---- The loop's side ----
+
+    @Override
+    public final void handle(IoRegistration ignored, IoEvent event) {
+        try {
+            onEvent(event);
+        } catch (Throwable thrown) {
+            LOG.error("Accepting on {} threw.", localAddress, thrown);
+        }
+    }
+
+    private void endBackoff() {
+        backingOff = false;
+        armIfWanted();
+    }
+
+    private void openSocket(IoEventLoop target, int accepted) {
+        if (target.isShuttingDown()) {
+            // The loop has closed what was open on it, and would not come back for this one.
+            ListeningSocket.closeQuietly(new Socket(accepted));
+            return;
+        }
+        DescriptorSocket socket = newSocket(target, new Socket(accepted));
+        Future<IoRegistration> registering = target.register(socket);
+        if (!registering.isSuccess()) {
+            LOG.debug("An accepted socket could not be registered; it is closed.", registering.cause());
+            ListeningSocket.closeQuietly(socket.descriptor);
+            return;
+        }
+        socket.registration = registering.getNow();
+        SocketEvents events = null;
+        try {
+            events = acceptor.onAccepted(socket);
+        } catch (Throwable thrown) {
+            LOG.error("onAccepted threw; the connection is aborted.", thrown);
+        }
+        if (events == null) {
+            socket.abort();
+        } else {
+            socket.claim(events);
+        }
+    }
+
+    private void finish() {
+        closed = true;
+        ListeningSocket.closeQuietly(descriptor);
+        if (registration != null) {
+            registration.cancel();
+        }
+        acceptor.onListenerClosed();
+    }
+
+    private void onLoop(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            later(task);
+        }
+    }
+
+    private void later(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException loopEnds) {
+            // A loop that ends closes its listeners, and runs no task any more; after that there is nothing left to do.
+            if (loop.inEventLoop()) {
+                task.run();
+            }
+        }
+    }
+
+    // ---- The caller's side ----
+
+    @Override
+    public final SocketAddress localAddress() {
+        return localAddress;
+    }
+
+    @Override
+    public final void pauseAccepting() {
+        onLoop(() -> {
+            paused = true;
+            disarm();
+        });
+    }
+
+    @Override
+    public final void resumeAccepting() {
+        onLoop(() -> {
+            paused = false;
+            armIfWanted();
+        });
+    }
+
+    /** Also called by the loop when it shuts down: what is with the kernel must be taken back at once then. */
+    @Override
+    public final void close() {
+        onLoop(() -> {
+            if (!closing) {
+                closing = true;
+                disarm();
+                // As a task, so that onListenerClosed never comes before this call returns.
+                later(this::closeIfQuiet);
+            }
+        });
+    }
+}

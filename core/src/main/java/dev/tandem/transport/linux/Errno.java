@@ -1,0 +1,97 @@
+package dev.tandem.transport.linux;
+
+import dev.tandem.transport.TransportException;
+import io.netty.channel.unix.Errors.NativeIoException;
+import java.nio.channels.NotYetConnectedException;
+import java.util.Map;
+
+/** Errors of the kernel by number and name (errno(3)). The numbers are those of x86-64 and AArch64, which agree. */
+public final class Errno {
+
+    public static final int EINTR = 4;
+    public static final int EAGAIN = 11;
+    public static final int ENFILE = 23;
+    public static final int EMFILE = 24;
+    public static final int ENOMEM = 12;
+    public static final int ENOSYS = 38;
+    public static final int EPERM = 1;
+    public static final int EACCES = 13;
+    public static final int EINVAL = 22;
+    public static final int ENOTCONN = 107;
+    public static final int ENOBUFS = 105;
+    public static final int ECANCELED = 125;
+    private static final int EADDRINUSE = 98;
+    private static final int EADDRNOTAVAIL = 99;
+
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+            Map.entry(EPERM, "EPERM"),
+            Map.entry(EINTR, "EINTR"),
+            Map.entry(5, "EIO"),
+            Map.entry(9, "EBADF"),
+            Map.entry(EAGAIN, "EAGAIN"),
+            Map.entry(ENOMEM, "ENOMEM"),
+            Map.entry(EACCES, "EACCES"),
+            Map.entry(14, "EFAULT"),
+            Map.entry(EINVAL, "EINVAL"),
+            Map.entry(ENFILE, "ENFILE"),
+            Map.entry(EMFILE, "EMFILE"),
+            Map.entry(32, "EPIPE"),
+            Map.entry(ENOSYS, "ENOSYS"),
+            Map.entry(71, "EPROTO"),
+            Map.entry(88, "ENOTSOCK"),
+            Map.entry(92, "ENOPROTOOPT"),
+            Map.entry(93, "EPROTONOSUPPORT"),
+            Map.entry(95, "EOPNOTSUPP"),
+            Map.entry(97, "EAFNOSUPPORT"),
+            Map.entry(EADDRINUSE, "EADDRINUSE"),
+            Map.entry(EADDRNOTAVAIL, "EADDRNOTAVAIL"),
+            Map.entry(100, "ENETDOWN"),
+            Map.entry(101, "ENETUNREACH"),
+            Map.entry(103, "ECONNABORTED"),
+            Map.entry(104, "ECONNRESET"),
+            Map.entry(ENOBUFS, "ENOBUFS"),
+            Map.entry(ENOTCONN, "ENOTCONN"),
+            Map.entry(110, "ETIMEDOUT"),
+            Map.entry(111, "ECONNREFUSED"),
+            Map.entry(112, "EHOSTDOWN"),
+            Map.entry(113, "EHOSTUNREACH"),
+            Map.entry(ECANCELED, "ECANCELED"));
+
+    private Errno() {}
+
+    /** The symbolic name of a positive error number. */
+    public static String name(int errno) {
+        return NAMES.getOrDefault(errno, "errno " + errno);
+    }
+
+    /** The positive error number behind an exception of Netty's native calls; 0 if it carries none. */
+    public static int of(Exception nativeCall) {
+        if (nativeCall instanceof NativeIoException failed) {
+            return -failed.expectedErr();
+        }
+        return nativeCall instanceof NotYetConnectedException ? ENOTCONN : 0;
+    }
+
+    /** The failure of {@code operation}, as the boundary tells it. */
+    public static TransportException failure(String operation, Exception nativeCall) {
+        int errno = of(nativeCall);
+        String name = errno == 0 ? nativeCall.getClass().getSimpleName() : name(errno);
+        return new TransportException(operation, name, advice(errno));
+    }
+
+    /** The failure of {@code operation} with a positive error number. */
+    public static TransportException failure(String operation, int errno) {
+        return new TransportException(operation, name(errno), advice(errno));
+    }
+
+    private static String advice(int errno) {
+        return switch (errno) {
+            case EADDRINUSE -> "Something else listens there: choose another port, or stop the other server.";
+            case EACCES -> "A port below 1024 needs root or CAP_NET_BIND_SERVICE: choose a higher port, or grant it.";
+            case EADDRNOTAVAIL -> "No network interface of this host has that address: choose one that does.";
+            case EMFILE -> "The process has no descriptor left: raise the limit on open files ('ulimit -n').";
+            case ENFILE -> "The system has no descriptor left: raise the sysctl fs.file-max.";
+            default -> "";
+        };
+    }
+}

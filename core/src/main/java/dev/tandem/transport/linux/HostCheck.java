@@ -1,0 +1,80 @@
+package dev.tandem.transport.linux;
+
+import dev.tandem.transport.Availability;
+import dev.tandem.transport.Obstacle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Finds out why an engine does not work on this host. */
+public final class HostCheck {
+
+    private static final Path IO_URING_DISABLED = Path.of("/proc/sys/kernel/io_uring_disabled");
+
+    private HostCheck() {}
+
+    /** Whether this is Linux at all. */
+    public static boolean isLinux() {
+        return "Linux".equalsIgnoreCase(System.getProperty("os.name"));
+    }
+
+    /** The answer of every engine on another operating system. */
+    public static Availability notLinux() {
+        return Availability.unavailable(
+                Obstacle.NOT_LINUX, "this is " + System.getProperty("os.name") + ", and the engine is part of Linux");
+    }
+
+    /** What stands in the way, by the exception that loading or probing the engine ended with. */
+    public static Obstacle obstacle(Throwable cause, Obstacle otherwise) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            Obstacle known = known(t);
+            if (known != null) {
+                return known;
+            }
+        }
+        return otherwise;
+    }
+
+    /** One line with the system's words about {@code cause}. */
+    public static String words(String operation, Throwable cause) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof Exception exception && Errno.of(exception) != 0) {
+                return operation + " failed: " + Errno.name(Errno.of(exception));
+            }
+        }
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return operation + " failed: " + message.lines().findFirst().orElse("").strip();
+    }
+
+    private static Obstacle known(Throwable cause) {
+        if (cause instanceof UnsatisfiedLinkError || cause instanceof ClassNotFoundException) {
+            return Obstacle.NATIVE_LIBRARY_MISSING;
+        }
+        return cause instanceof Exception exception ? byErrno(Errno.of(exception)) : null;
+    }
+
+    private static Obstacle byErrno(int errno) {
+        return switch (errno) {
+            case Errno.EPERM, Errno.EACCES ->
+                isDisabledBySysctl() ? Obstacle.DISABLED_BY_SYSCTL : Obstacle.NOT_PERMITTED;
+            case Errno.ENOSYS -> Obstacle.KERNEL_TOO_OLD;
+            case Errno.ENOMEM -> Obstacle.OUT_OF_MEMORY;
+            case Errno.EMFILE, Errno.ENFILE -> Obstacle.OUT_OF_DESCRIPTORS;
+            case Errno.EINVAL -> Obstacle.FEATURE_MISSING;
+            default -> null;
+        };
+    }
+
+    /** Since Linux 6.6: 1 allows io_uring to the privileged and to a group, 2 to nobody. */
+    private static boolean isDisabledBySysctl() {
+        try {
+            return !Files.readString(IO_URING_DISABLED).strip().equals("0");
+        } catch (IOException absentOrHidden) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.tandem;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Dependencies point one way.
+ *
+ * <pre>
+ *             server
+ *               |
+ *            message
+ *           /      \
+ *   connection    codec
+ *        |
+ *    transport  &lt;-  transport.linux
+ * </pre>
+ */
+class ArchitectureTest {
+
+    private static final String TRANSPORT = "dev.tandem.transport";
+    private static final String LINUX = "dev.tandem.transport.linux";
+    private static final String CONNECTION = "dev.tandem.connection..";
+    private static final String CODEC = "dev.tandem.codec..";
+    private static final String MESSAGE = "dev.tandem.message..";
+    private static final String SERVER = "dev.tandem.server..";
+
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.tandem");
+
+    @Test
+    void transportDependsOnNothingOfOurs() {
+        classes()
+                .that()
+                .resideInAPackage(TRANSPORT)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT))
+                .check(CORE);
+    }
+
+    @Test
+    void linuxDependsOnlyOnTransport() {
+        classes()
+                .that()
+                .resideInAPackage(LINUX)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, LINUX))
+                .check(CORE);
+    }
+
+    @Test
+    void connectionDependsOnlyOnTransport() {
+        classes()
+                .that()
+                .resideInAPackage(CONNECTION)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION))
+                .check(CORE);
+    }
+
+    @Test
+    void codecDependsOnNothingOfOurs() {
+        classes()
+                .that()
+                .resideInAPackage(CODEC)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(CODEC))
+                .check(CORE);
+    }
+
+    @Test
+    void messageDependsOnlyOnConnectionAndCodec() {
+        classes()
+                .that()
+                .resideInAPackage(MESSAGE)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(CONNECTION, CODEC, MESSAGE))
+                .check(CORE);
+    }
+
+    @Test
+    void onlyTheTransportsKnowTheKernel() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(CONNECTION, CODEC, MESSAGE, SERVER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        LINUX, "io.netty.channel.epoll..", "io.netty.channel.uring..", "io.netty.channel.unix..")
+                .check(CORE);
+    }
+
+    @Test
+    void packagesFormNoCycle() {
+        slices().matching("dev.tandem.(**)").should().beFreeOfCycles().check(CORE);
+    }
+
+    private static DescribedPredicate<JavaClass> isNotOursBut(String... packages) {
+        return DescribedPredicate.not(resideInAnyPackage("dev.tandem.."))
+                .or(resideInAnyPackage(packages))
+                .as("are not Tandem's, or reside in %s", String.join(", ", packages));
+    }
+}

@@ -1,0 +1,76 @@
+package dev.tandem.transport.epoll;
+
+import dev.tandem.transport.Acceptor;
+import dev.tandem.transport.ListenOptions;
+import dev.tandem.transport.TransportException;
+import dev.tandem.transport.linux.DescriptorListener;
+import dev.tandem.transport.linux.DescriptorSocket;
+import dev.tandem.transport.linux.PerLoop;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import java.net.SocketAddress;
+
+/** Accepts when epoll says that connections wait. */
+final class EpollListener extends DescriptorListener implements EpollIoHandle {
+
+    /** So many connections are accepted before other sockets of the loop get their turn. */
+    private static final int ACCEPTS_PER_TURN = 256;
+
+    private final PerLoop<ReceiveBuffer> receiveBuffers;
+    private boolean armed;
+
+    EpollListener(
+            IoEventLoop loop,
+            SocketAddress address,
+            ListenOptions options,
+            Acceptor acceptor,
+            PerLoop<ReceiveBuffer> receiveBuffers)
+            throws TransportException {
+        super(loop, address, options, acceptor);
+        this.receiveBuffers = receiveBuffers;
+    }
+
+    @Override
+    public FileDescriptor fd() {
+        return descriptor;
+    }
+
+    @Override
+    protected void arm() {
+        if (!armed) {
+            armed = true;
+            registration.submit(EpollIoOps.EPOLLIN);
+        }
+    }
+
+    @Override
+    protected void disarm() {
+        if (armed) {
+            armed = false;
+            // Never NONE: the registration would take the descriptor out of the epoll set and then not know it.
+            registration.submit(EpollIoOps.EPOLLERR);
+        }
+    }
+
+    @Override
+    protected boolean isQuiet() {
+        return true;
+    }
+
+    @Override
+    protected void onEvent(IoEvent event) {
+        for (int i = 0; i < ACCEPTS_PER_TURN && armed && acceptOne(); i++) {
+            // Level-triggered: what is left in the queue is reported again at the next turn.
+        }
+    }
+
+    @Override
+    protected DescriptorSocket newSocket(IoEventLoop socketLoop, Socket accepted) {
+        return new EpollSocket(
+                socketLoop, accepted, receiveBuffers.of(socketLoop).loans());
+    }
+}

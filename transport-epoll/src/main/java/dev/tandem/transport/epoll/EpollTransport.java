@@ -1,0 +1,48 @@
+package dev.tandem.transport.epoll;
+
+import dev.tandem.transport.Acceptor;
+import dev.tandem.transport.ListenOptions;
+import dev.tandem.transport.Listener;
+import dev.tandem.transport.Transport;
+import dev.tandem.transport.TransportConfig;
+import dev.tandem.transport.TransportException;
+import dev.tandem.transport.linux.ClosingIoHandler;
+import dev.tandem.transport.linux.PerLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.net.SocketAddress;
+import java.util.List;
+
+/** The readiness engine: waits with epoll, then accepts, receives and sends with a system call each. */
+final class EpollTransport implements Transport {
+
+    private final PerLoop<ReceiveBuffer> receiveBuffers;
+
+    EpollTransport(TransportConfig config) {
+        receiveBuffers = new PerLoop<>(loop -> new ReceiveBuffer(config), ReceiveBuffer::free);
+    }
+
+    @Override
+    public String name() {
+        return EpollTransportProvider.NAME;
+    }
+
+    @Override
+    public List<String> features() {
+        return EpollTransportProvider.FEATURES;
+    }
+
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+        return ClosingIoHandler.factory(EpollIoHandler.newFactory(), false);
+    }
+
+    @Override
+    public Listener listen(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor)
+            throws TransportException {
+        EpollListener listener = new EpollListener(loop, address, options, acceptor, receiveBuffers);
+        listener.open();
+        return listener;
+    }
+}

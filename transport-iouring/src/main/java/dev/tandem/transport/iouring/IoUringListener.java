@@ -1,0 +1,84 @@
+package dev.tandem.transport.iouring;
+
+import dev.tandem.transport.Acceptor;
+import dev.tandem.transport.ListenOptions;
+import dev.tandem.transport.TransportException;
+import dev.tandem.transport.linux.DescriptorListener;
+import dev.tandem.transport.linux.DescriptorSocket;
+import dev.tandem.transport.linux.Errno;
+import dev.tandem.transport.linux.PerLoop;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import java.net.SocketAddress;
+
+/** Accepts with one request that the kernel answers for every connection, or one request each on older kernels. */
+final class IoUringListener extends DescriptorListener implements IoUringIoHandle {
+
+    private final RingFeatures features;
+    private final PerLoop<ReceiveBuffers> receiveBuffers;
+
+    /** What identifies the request that is with the kernel; 0 if none is. */
+    private long accepting;
+
+    private boolean cancelling;
+
+    IoUringListener(
+            IoEventLoop loop,
+            SocketAddress address,
+            ListenOptions options,
+            Acceptor acceptor,
+            RingFeatures features,
+            PerLoop<ReceiveBuffers> receiveBuffers)
+            throws TransportException {
+        super(loop, address, options, acceptor);
+        this.features = features;
+        this.receiveBuffers = receiveBuffers;
+    }
+
+    @Override
+    protected void arm() {
+        if (accepting == 0) {
+            accepting = registration.submit(RingOperations.accept(descriptor.intValue(), features.multishotAccept()));
+        }
+    }
+
+    @Override
+    protected void disarm() {
+        if (accepting != 0 && !cancelling) {
+            cancelling = true;
+            registration.submit(RingOperations.cancel(accepting));
+        }
+    }
+
+    @Override
+    protected boolean isQuiet() {
+        return accepting == 0;
+    }
+
+    @Override
+    protected void onEvent(IoEvent event) {
+        IoUringIoEvent completion = (IoUringIoEvent) event;
+        if (completion.opcode() != RingOperations.ACCEPT) {
+            return;
+        }
+        if ((completion.flags() & RingOperations.COMPLETION_HAS_MORE) == 0) {
+            accepting = 0;
+            cancelling = false;
+        }
+        if (completion.res() >= 0) {
+            onAccepted(completion.res());
+        } else if (completion.res() != -Errno.ECANCELED) {
+            onAcceptFailed(-completion.res());
+        }
+        armIfWanted();
+        closeIfQuiet();
+    }
+
+    @Override
+    protected DescriptorSocket newSocket(IoEventLoop socketLoop, Socket accepted) {
+        return new IoUringSocket(socketLoop, accepted, receiveBuffers.of(socketLoop), features.multishotReceive());
+    }
+}

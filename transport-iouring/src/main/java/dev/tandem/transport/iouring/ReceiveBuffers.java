@@ -1,0 +1,236 @@
+package dev.tandem.transport.iouring;
+
+import dev.tandem.transport.TransportConfig;
+import dev.tandem.transport.linux.LoanBuffer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoOps;
+import io.netty.util.internal.CleanableDirectBuffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The buffers of a loop that the kernel receives into (IORING_OP_PROVIDE_BUFFERS). The kernel takes one when bytes arrive,
+ * in the order in which they were given, and names it in the completion; after the handler has seen the bytes the buffer
+ * is given back.
+ *
+ * <pre>
+ *   with the kernel --bytes arrived--&gt; lent to a handler --end of loan--&gt; idle --block complete--&gt; with the kernel
+ * </pre>
+ *
+ * <p>Giving back costs an operation and a completion, so it is done a block at a time: buffers come back in the order in
+ * which they were given, and when all of a block are idle one operation gives the whole block. The operations are made
+ * once, so giving back allocates nothing.
+ *
+ * <p>Netty's loop looks for completions again and again before it runs a task, so peers that flood could hold up the tasks
+ * for long. Therefore a turn is good for as many loans as there are buffers: what comes back beyond that is given to the
+ * kernel by a task, and until then the flood stays in the kernel.
+ *
+ * <p>When the kernel finds no buffer, that receive ends with ENOBUFS, and the socket waits. At the end of the turn the idle
+ * buffers of incomplete blocks are given back, and as many sockets ask again as there are buffers.
+ */
+final class ReceiveBuffers implements IoUringIoHandle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReceiveBuffers.class);
+
+    /** Each loop has a ring of its own, so all can use the same number. */
+    static final short GROUP = 0x7A;
+
+    private static final int BLOCKS = 8;
+
+    private final IoEventLoop loop;
+    private final int bufferBytes;
+    private final int buffersPerBlock;
+    private final CleanableDirectBuffer memory;
+    private final LoanBuffer[] buffers;
+    private final IoUringIoOps[] giveBlock;
+    private final int[] idleInBlock;
+    private final BitSet idle;
+    private final ArrayDeque<IoUringSocket> waiting = new ArrayDeque<>();
+    private IoRegistration registration;
+
+    /** How many buffers the kernel has, not counting those in completions we have not seen yet. */
+    private int withKernel;
+
+    private boolean wakeQueued;
+
+    /** How many loans have ended since the loop last ran a task of ours. */
+    private int loansInTurn;
+
+    ReceiveBuffers(IoEventLoop loop, TransportConfig config, RingConfig rings) {
+        this.loop = loop;
+        int count = rings.receiveBuffers();
+        bufferBytes = config.receiveBytes();
+        buffersPerBlock = Math.max(1, count / BLOCKS);
+        memory = Buffer.allocateDirectBufferWithNativeOrder(Math.multiplyExact(count, bufferBytes));
+        buffers = new LoanBuffer[count];
+        idle = new BitSet(count);
+        int blocks = (count + buffersPerBlock - 1) / buffersPerBlock;
+        giveBlock = new IoUringIoOps[blocks];
+        idleInBlock = new int[blocks];
+        for (int id = 0; id < count; id++) {
+            buffers[id] = new LoanBuffer(slice(id), config.poisonLoans());
+        }
+        for (int block = 0; block < blocks; block++) {
+            giveBlock[block] = provide(block * buffersPerBlock, sizeOf(block));
+        }
+        loop.execute(this::giveAll);
+    }
+
+    private void giveAll() {
+        registration = loop.register(this).getNow();
+        if (registration == null) {
+            LOG.error("The receive buffers of {} could not be registered: nothing will be received.", loop);
+            return;
+        }
+        give(provide(0, buffers.length), buffers.length);
+        wakeLater();
+    }
+
+    /** The kernel named this buffer in a completion: it is ours until {@link #giveBack}. */
+    LoanBuffer take(int id) {
+        withKernel--;
+        return buffers[id];
+    }
+
+    /** Whether so many buffers are left that one may stay with a send for a while. */
+    boolean canSpareOne() {
+        return withKernel > buffers.length / 2;
+    }
+
+    /** The loan of a buffer has ended. */
+    void giveBack(int id) {
+        try {
+            buffers[id].end();
+        } finally {
+            markIdle(id);
+        }
+    }
+
+    boolean isLent(int id, ByteBuf buffer) {
+        return buffers[id].isLent(buffer);
+    }
+
+    private void markIdle(int id) {
+        idle.set(id);
+        int block = id / buffersPerBlock;
+        idleInBlock[block]++;
+        loansInTurn++;
+        if (loansInTurn < buffers.length) {
+            giveIfComplete(block);
+        } else if (loansInTurn == buffers.length) {
+            later(this::beginTurn);
+        }
+    }
+
+    private void beginTurn() {
+        loansInTurn = 0;
+        for (int block = 0; block < giveBlock.length; block++) {
+            giveIfComplete(block);
+        }
+        wakeLater();
+    }
+
+    private void giveIfComplete(int block) {
+        int size = sizeOf(block);
+        if (idleInBlock[block] == size) {
+            idleInBlock[block] = 0;
+            idle.clear(block * buffersPerBlock, block * buffersPerBlock + size);
+            give(giveBlock[block], size);
+        }
+    }
+
+    /** The kernel found no buffer for {@code socket}, which is told when there are some again. */
+    void onExhausted(IoUringSocket socket) {
+        waiting.add(socket);
+    }
+
+    /** A receive has completed, so there may be buffers for those who wait. Called after every one. */
+    void wakeLater() {
+        if (!waiting.isEmpty() && !wakeQueued) {
+            // As a task, so that all completions at hand have given back what they held.
+            wakeQueued = true;
+            later(this::wake);
+        }
+    }
+
+    private void later(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException loopHasEnded) {
+            // Nobody will receive any more.
+        }
+    }
+
+    /**
+     * Lets as many sockets ask again as there are buffers. Each has bytes waiting, so each will complete in some way, and
+     * every completion comes by here again: nobody waits for ever.
+     */
+    private void wake() {
+        wakeQueued = false;
+        giveIdle();
+        for (int left = withKernel; left > 0 && !waiting.isEmpty(); ) {
+            if (waiting.poll().onBuffersAvailable()) {
+                left--;
+            }
+        }
+    }
+
+    /** Gives back the idle buffers of incomplete blocks. */
+    private void giveIdle() {
+        for (int first = idle.nextSetBit(0); first >= 0; ) {
+            int end = idle.nextClearBit(first);
+            give(provide(first, end - first), end - first);
+            first = idle.nextSetBit(end);
+        }
+        idle.clear();
+        Arrays.fill(idleInBlock, 0);
+    }
+
+    private void give(IoUringIoOps operation, int count) {
+        withKernel += count;
+        registration.submit(operation);
+    }
+
+    private IoUringIoOps provide(int firstId, int count) {
+        return RingOperations.provideBuffers(firstId, count, buffers[firstId].address(), bufferBytes, GROUP);
+    }
+
+    private int sizeOf(int block) {
+        return Math.min(buffersPerBlock, buffers.length - block * buffersPerBlock);
+    }
+
+    private ByteBuffer slice(int id) {
+        return memory.buffer().slice(id * bufferBytes, bufferBytes);
+    }
+
+    @Override
+    public void handle(IoRegistration ignored, IoEvent event) {
+        IoUringIoEvent completion = (IoUringIoEvent) event;
+        if (completion.res() < 0) {
+            LOG.error("Giving receive buffers to the kernel failed with error {}.", -completion.res());
+        }
+    }
+
+    @Override
+    public void close() {
+        if (registration != null) {
+            registration.cancel();
+        }
+    }
+
+    /** The loop has ended, and its ring with it: the kernel no longer writes into this memory. */
+    void free() {
+        memory.clean();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tandem.transport.iouring;
+
+import dev.tandem.transport.linux.NativeMemory;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.uring.IoUringIoOps;
+
+/**
+ * The submission queue entries we use, field by field (io_uring_enter(2), linux/io_uring.h). Kept in one place because the
+ * constructor takes thirteen numbers whose meaning depends on the operation.
+ */
+final class RingOperations {
+
+    static final byte POLL = 6;
+    static final byte ACCEPT = 13;
+    static final byte CANCEL = 14;
+    static final byte SEND = 26;
+    static final byte RECEIVE = 27;
+    static final byte PROVIDE_BUFFERS = 31;
+
+    /** The completion names a provided buffer in its upper 16 bits. */
+    static final int COMPLETION_HAS_BUFFER = 1;
+    /** More completions of this operation will come. */
+    static final int COMPLETION_HAS_MORE = 1 << 1;
+
+    static final int COMPLETION_BUFFER_SHIFT = 16;
+
+    /** A poll reports these whether asked or not (poll(2)). */
+    static final int POLL_ERROR_OR_HANGUP = 0x8 | 0x10;
+
+    private static final int POLL_MULTISHOT = 1;
+    private static final byte SELECT_BUFFER = 1 << 5;
+    private static final short ACCEPT_MULTISHOT = 1;
+    private static final short RECEIVE_MULTISHOT = 1 << 1;
+    private static final int SOCK_NONBLOCK_AND_CLOEXEC = 0x800 | 0x80000;
+    private static final int MSG_NOSIGNAL = 0x4000;
+
+    private RingOperations() {}
+
+    static IoUringIoOps accept(int descriptor, boolean multishot) {
+        short flags = multishot ? ACCEPT_MULTISHOT : 0;
+        return operation(ACCEPT, (byte) 0, flags, descriptor, 0, 0, 0, SOCK_NONBLOCK_AND_CLOEXEC, (short) 0);
+    }
+
+    static IoUringIoOps receive(int descriptor, boolean multishot, short bufferGroup) {
+        short flags = multishot ? RECEIVE_MULTISHOT : 0;
+        return operation(RECEIVE, SELECT_BUFFER, flags, descriptor, 0, 0, 0, 0, bufferGroup);
+    }
+
+    static IoUringIoOps send(int descriptor, ByteBuf bytes) {
+        long address = NativeMemory.addressOfReadable(bytes);
+        return operation(
+                SEND, (byte) 0, (short) 0, descriptor, 0, address, bytes.readableBytes(), MSG_NOSIGNAL, (short) 0);
+    }
+
+    /** Watches for a reset: reports errors and hang-ups until it is cancelled, each once, and at first what holds already. */
+    static IoUringIoOps watch(int descriptor) {
+        return operation(POLL, (byte) 0, (short) 0, descriptor, 0, 0, POLL_MULTISHOT, 0, (short) 0);
+    }
+
+    /** Cancels the operation that {@code submit} returned {@code submission} for. */
+    static IoUringIoOps cancel(long submission) {
+        return operation(CANCEL, (byte) 0, (short) 0, -1, 0, submission, 0, 0, (short) 0);
+    }
+
+    /** Gives {@code count} buffers of {@code bytes} bytes each to the kernel, numbered from {@code firstId}. */
+    static IoUringIoOps provideBuffers(int firstId, int count, long address, int bytes, short bufferGroup) {
+        return operation(PROVIDE_BUFFERS, (byte) 0, (short) 0, count, firstId, address, bytes, 0, bufferGroup);
+    }
+
+    private static IoUringIoOps operation(
+            byte opcode,
+            byte flags,
+            short priority,
+            int descriptor,
+            long union1,
+            long union2,
+            int length,
+            int union3,
+            short bufferGroup) {
+        return new IoUringIoOps(
+                opcode, flags, priority, descriptor, union1, union2, length, union3, 0L, bufferGroup, (short) 0, 0, 0);
+    }
+}
