@@ -22,7 +22,8 @@ final class FakeSocket implements StreamSocket {
     boolean outputShutdown;
     boolean closing;
     boolean aborted;
-    boolean failNextSend;
+    boolean failsToSend;
+    private boolean gone;
 
     FakeSocket(ManualLoop loop) {
         this.loop = loop;
@@ -69,7 +70,10 @@ final class FakeSocket implements StreamSocket {
     void isGone() {
         assertThat(closing).as("closing").isTrue();
         sending = null;
-        events.onClosed();
+        if (!gone) {
+            gone = true;
+            events.onClosed();
+        }
     }
 
     String taken() {
@@ -110,12 +114,18 @@ final class FakeSocket implements StreamSocket {
     @Override
     public void send(ByteBuf bytes) {
         assertThat(sending).as("send in flight").isNull();
-        if (failNextSend) {
+        if (failsToSend) {
             throw new IllegalStateException("A fault of the transport.");
         }
         if (!closing) {
             sending = bytes;
         }
+    }
+
+    /** Declines, so that everything takes the way of {@link #send}. */
+    @Override
+    public boolean sendLoan(ByteBuf loan) {
+        return false;
     }
 
     @Override
