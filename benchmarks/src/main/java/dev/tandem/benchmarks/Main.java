@@ -106,7 +106,7 @@ public final class Main implements Callable<Integer> {
                     : results.toAbsolutePath().getParent();
             Path report = out.orElse(directory.resolve("report.html"));
             Results read = Results.read(results);
-            Report.write(List.of(read), report);
+            Report.write(read, report);
             Report.verdict(read).forEach(System.out::println);
             System.out.println("\nReport: " + report.toAbsolutePath());
             return 0;

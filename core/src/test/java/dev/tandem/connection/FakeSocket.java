@@ -129,6 +129,11 @@ final class FakeSocket implements StreamSocket {
     }
 
     @Override
+    public boolean sendLoan(ByteBuf loan) {
+        return false;
+    }
+
+    @Override
     public void shutdownOutput() {
         assertThat(sending).as("send in flight").isNull();
         outputShutdown = true;

@@ -50,6 +50,8 @@ abstract class ContractGroup {
 
     @BeforeEach
     void rememberWhatIsHeld() {
+        // Loads the native library, for which the JDK may keep a buffer.
+        engine.apply(CONFIG);
         before = Resources.now();
     }
 

@@ -19,6 +19,7 @@ final class Flood implements AutoCloseable {
             senders.add(new Thread(() -> flood(peer, bytes), "flood-" + i));
         }
         senders.forEach(Thread::start);
+        server.awaitAccepted(connected + peerCount);
         Await.until(
                 "the flood arrives",
                 () -> server.accepted().stream().skip(connected).allMatch(witness -> witness.received() > 0));

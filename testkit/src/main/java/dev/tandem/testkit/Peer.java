@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 
 /** The other end of a connection: a plain blocking socket. Reads wait for a bounded time. */
 final class Peer implements AutoCloseable {
@@ -75,7 +77,7 @@ final class Peer implements AutoCloseable {
                 pattern.verify(received, piece, count);
                 received += count;
             }
-        } catch (java.net.SocketTimeoutException stuck) {
+        } catch (SocketTimeoutException stuck) {
             throw new AssertionError("The stream was neither ended nor reset after " + received + " bytes.", stuck);
         } catch (IOException reset) {
             // As good an end as any here.
@@ -88,9 +90,20 @@ final class Peer implements AutoCloseable {
         try {
             receiveToEnd();
             return false;
-        } catch (java.net.SocketTimeoutException stuck) {
+        } catch (SocketTimeoutException stuck) {
             throw new AssertionError("The connection was neither ended nor reset.", stuck);
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
+            return true;
+        }
+    }
+
+    /** Whether the connection ends in either way without a byte. */
+    boolean isCutOff() throws IOException {
+        try {
+            return seesEnd();
+        } catch (SocketTimeoutException stuck) {
+            return false;
+        } catch (SocketException reset) {
             return true;
         }
     }

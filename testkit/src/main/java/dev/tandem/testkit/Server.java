@@ -83,6 +83,10 @@ final class Server implements Acceptor {
         return accepted.get(count - 1);
     }
 
+    void awaitSomeAccepted(int atLeast) {
+        Await.until(atLeast + " connections are accepted", () -> acceptedCount.get() >= atLeast);
+    }
+
     /** Every connection accepted so far. */
     List<Witness> accepted() {
         synchronized (accepted) {

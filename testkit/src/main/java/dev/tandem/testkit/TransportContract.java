@@ -37,8 +37,64 @@ public abstract class TransportContract {
     }
 
     @Nested
+    class Accepting extends AcceptingRules {
+        Accepting() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
     class Receiving extends ReceivingRules {
         Receiving() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
+    class Pausing extends PausingRules {
+        Pausing() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
+    class Sending extends SendingRules {
+        Sending() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
+    class Calls extends CallRules {
+        Calls() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
+    class Loans extends LoanRules {
+        Loans() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
+    class Closing extends ClosingRules {
+        Closing() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
+    class Faults extends FaultRules {
+        Faults() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
+    class Loops extends LoopRules {
+        Loops() {
             super(TransportContract.this::open);
         }
     }

@@ -1,6 +1,9 @@
 package dev.tandem.benchmarks.host;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -8,11 +11,19 @@ import java.util.Optional;
 /** Small files of {@code /proc} and {@code /sys}, which may be absent, forbidden, or gone by the time they are read. */
 final class ProcFiles {
 
+    private static final int READ_BYTES = 16 << 10;
+
     private ProcFiles() {}
 
+    /** In large reads: files of /proc/sys give all they have to the first one, and nothing to a second. */
     static Optional<String> read(Path path) {
-        try {
-            return Optional.of(Files.readString(path));
+        try (InputStream in = Files.newInputStream(path)) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            byte[] part = new byte[READ_BYTES];
+            for (int count = in.read(part); count > 0; count = in.read(part)) {
+                bytes.write(part, 0, count);
+            }
+            return Optional.of(bytes.toString(StandardCharsets.UTF_8));
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -12,17 +12,17 @@ public final class Report {
     private Report() {}
 
     /** Writes the page. */
-    public static void write(List<Results> runs, Path file) throws IOException {
-        Files.writeString(file, "");
+    public static void write(Results results, Path file) throws IOException {
+        Files.writeString(file, new ReportPage(results).toString());
     }
 
     /** What the results say, a sentence a line. */
     public static List<String> verdict(Results results) {
-        return List.of();
+        return new Verdict(new Analysis(results)).sentences();
     }
 
     /** How two runs differ, a line a point. */
     public static List<String> compare(Results before, Results after) {
-        return List.of();
+        return new Comparison(before, after).lines();
     }
 }

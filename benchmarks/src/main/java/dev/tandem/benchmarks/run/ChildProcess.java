@@ -17,7 +17,11 @@ import java.util.concurrent.TimeUnit;
 final class ChildProcess implements Closeable {
 
     private static final int END_SECONDS_MAX = 3;
-    private static final int LOG_LINES_SHOWN = 12;
+    /** What stands before the end of a log in a message. */
+    static final String LOG_ENDS = " Its log ends: ";
+
+    private static final int LOG_CHARACTERS_SHOWN = 600;
+    private static final int LOG_LINES_SHOWN = 6;
     private static final String ENDED = new String("ended");
 
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
@@ -109,7 +113,9 @@ final class ChildProcess implements Closeable {
         try {
             List<String> lines = Files.readAllLines(log);
             List<String> last = lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());
-            return last.isEmpty() ? "" : " Its log ends: " + String.join(" | ", last);
+            String text = String.join(" | ", last);
+            String end = text.substring(Math.max(0, text.length() - LOG_CHARACTERS_SHOWN));
+            return text.isEmpty() ? "" : LOG_ENDS + end;
         } catch (IOException e) {
             return "";
         }

@@ -90,12 +90,12 @@ final class Drivers {
             List<String> command = new ArrayList<>(launch.pinnedToDriver());
             command.add(program.toString());
             command.addAll(options);
-            command.addAll(List.of("--engine", "uring"));
+            command.addAll(launch.programs().driverOptions());
             Path log = launch.log("driver");
             try (ChildProcess process = ChildProcess.start("The driver", command, log)) {
                 String line = process.line(secondsMax);
                 if (!line.contains("errors=0")) {
-                    throw new LoadFailed(process.logTail().replace(" Its log ends: ", ""));
+                    throw new LoadFailed(process.logTail().replace(ChildProcess.LOG_ENDS, ""));
                 }
                 return Driver.parse(line);
             }

@@ -128,7 +128,7 @@ public final class RunCommand {
         results.write(directory.resolve(Results.FILE));
         BlocksCsv.write(results.blocks(), directory.resolve("blocks.csv"));
         Path report = directory.resolve("report.html");
-        Report.write(List.of(results), report);
+        Report.write(results, report);
         progress.say("");
         Report.verdict(results).forEach(progress::say);
         progress.say("");
