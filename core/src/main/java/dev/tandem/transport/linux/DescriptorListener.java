@@ -37,7 +37,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private final byte[] peerAddress = new byte[26];
     protected IoRegistration registration;
 
-    private boolean paused;
+    private volatile boolean paused;
     private boolean backingOff;
     private boolean closing;
     private boolean closed;
@@ -119,8 +119,13 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         try {
             target.execute(() -> openSocket(target, accepted));
         } catch (RejectedExecutionException loopHasEnded) {
-            ListeningSocket.closeQuietly(new Socket(accepted));
+            lose(target, new Socket(accepted));
         }
+    }
+
+    private void lose(IoEventLoop target, Socket accepted) {
+        ListeningSocket.closeQuietly(accepted);
+        acceptor.onLost(target);
     }
 
     /** Accepting failed with a positive error number. */
@@ -163,14 +168,14 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private void openSocket(IoEventLoop target, int accepted) {
         if (target.isShuttingDown()) {
             // The loop has closed what was open on it, and would not come back for this one.
-            ListeningSocket.closeQuietly(new Socket(accepted));
+            lose(target, new Socket(accepted));
             return;
         }
         DescriptorSocket socket = newSocket(target, new Socket(accepted));
         Future<IoRegistration> registering = target.register(socket);
         if (!registering.isSuccess()) {
             LOG.debug("An accepted socket could not be registered; it is closed.", registering.cause());
-            ListeningSocket.closeQuietly(socket.descriptor);
+            lose(target, socket.descriptor);
             return;
         }
         socket.registration = registering.getNow();
@@ -224,18 +229,23 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     @Override
     public final void pauseAccepting() {
-        onLoop(() -> {
-            paused = true;
-            disarm();
-        });
+        paused = true;
+        onLoop(this::followPause);
     }
 
     @Override
     public final void resumeAccepting() {
-        onLoop(() -> {
-            paused = false;
+        paused = false;
+        onLoop(this::followPause);
+    }
+
+    /** Does what was asked for last: tasks of other threads may run after what this one asks for later. */
+    private void followPause() {
+        if (paused) {
+            disarm();
+        } else {
             armIfWanted();
-        });
+        }
     }
 
     /** Also called by the loop when it shuts down: what is with the kernel must be taken back at once then. */
