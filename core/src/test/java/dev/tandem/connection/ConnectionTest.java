@@ -70,8 +70,7 @@ class ConnectionTest {
                 ConnectionLimits.NEVER,
                 ConnectionLimits.NEVER,
                 ConnectionLimits.NEVER);
-        home = new LoopConnections(
-                loop, allocator, limits.apply(never), left -> events.add("left"));
+        home = new LoopConnections(loop, allocator, limits.apply(never), left -> events.add("left"));
         socket = add(handler);
     }
 
@@ -315,6 +314,18 @@ class ConnectionTest {
 
     @Nested
     class Exceptions {
+
+        @Test
+        void oneThatCannotReceiveIsAbortedAndLeavesNothingBehind() {
+            home = new LoopConnections(loop, allocator, ConnectionLimits.DEFAULT, left -> events.add("left"));
+            socket = new FakeSocket(loop);
+            socket.failsToReceive = true;
+            socket.tell(Connection.open(home, socket, new FourBytes()));
+            assertThat(socket.aborted).isTrue();
+            socket.isGone();
+
+            assertThat(events).containsExactly("closed ABORTED with 1 opened, 0 closed so", "left");
+        }
 
         @Test
         void oneConnectionThatFailsAtTheEndOfATurnDoesNotKeepTheOthersFromSettling() {

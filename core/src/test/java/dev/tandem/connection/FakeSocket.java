@@ -22,6 +22,7 @@ final class FakeSocket implements StreamSocket {
     boolean outputShutdown;
     boolean closing;
     boolean aborted;
+    boolean failsToReceive;
     boolean failsToSend;
     private boolean gone;
 
@@ -103,6 +104,9 @@ final class FakeSocket implements StreamSocket {
 
     @Override
     public void resumeReceiving() {
+        if (failsToReceive) {
+            throw new IllegalStateException("A fault of the transport.");
+        }
         receiving = true;
     }
 
@@ -123,11 +127,6 @@ final class FakeSocket implements StreamSocket {
     }
 
     /** Declines, so that everything takes the way of {@link #send}. */
-    @Override
-    public boolean sendLoan(ByteBuf loan) {
-        return false;
-    }
-
     @Override
     public boolean sendLoan(ByteBuf loan) {
         return false;
