@@ -37,7 +37,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private final byte[] peerAddress = new byte[26];
     protected IoRegistration registration;
 
-    private boolean paused;
+    private volatile boolean paused;
     private boolean backingOff;
     private boolean closing;
     private boolean closed;
@@ -120,11 +120,20 @@ public abstract class DescriptorListener implements Listener, IoHandle {
                 target.execute(() -> openSocket(target, connection));
             }
         } catch (RejectedExecutionException loopHasEnded) {
+<<<<<<< HEAD
             ListeningSocket.closeQuietly(connection);
         } catch (Throwable thrown) {
             LOG.error("No loop was chosen for a connection; it is closed.", thrown);
             ListeningSocket.closeQuietly(connection);
+=======
+            lose(target, new Socket(accepted));
+>>>>>>> e2e
         }
+    }
+
+    private void lose(IoEventLoop target, Socket accepted) {
+        ListeningSocket.closeQuietly(accepted);
+        acceptor.onLost(target);
     }
 
     /** Accepting failed with a positive error number. */
@@ -168,12 +177,29 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         armIfWanted();
     }
 
+<<<<<<< HEAD
     private void openSocket(IoEventLoop target, Socket connection) {
         DescriptorSocket socket = register(target, connection);
         if (socket == null) {
             ListeningSocket.closeQuietly(connection);
             return;
         }
+=======
+    private void openSocket(IoEventLoop target, int accepted) {
+        if (target.isShuttingDown()) {
+            // The loop has closed what was open on it, and would not come back for this one.
+            lose(target, new Socket(accepted));
+            return;
+        }
+        DescriptorSocket socket = newSocket(target, new Socket(accepted));
+        Future<IoRegistration> registering = target.register(socket);
+        if (!registering.isSuccess()) {
+            LOG.debug("An accepted socket could not be registered; it is closed.", registering.cause());
+            lose(target, socket.descriptor);
+            return;
+        }
+        socket.registration = registering.getNow();
+>>>>>>> e2e
         SocketEvents events = null;
         try {
             events = acceptor.onAccepted(socket);
@@ -240,18 +266,23 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     @Override
     public final void pauseAccepting() {
-        onLoop(() -> {
-            paused = true;
-            disarm();
-        });
+        paused = true;
+        onLoop(this::followPause);
     }
 
     @Override
     public final void resumeAccepting() {
-        onLoop(() -> {
-            paused = false;
+        paused = false;
+        onLoop(this::followPause);
+    }
+
+    /** Does what was asked for last: tasks of other threads may run after what this one asks for later. */
+    private void followPause() {
+        if (paused) {
+            disarm();
+        } else {
             armIfWanted();
-        });
+        }
     }
 
     /** Also called by the loop when it shuts down: what is with the kernel must be taken back at once then. */

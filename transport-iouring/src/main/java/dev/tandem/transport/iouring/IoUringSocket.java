@@ -218,7 +218,8 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             kept = null;
         }
         try {
-            lend(loan, loan.capacity());
+            events().onReceived(loan.lend(loan.capacity()));
+            loan.end();
         } finally {
             loan.revoke();
             bytes.release();
