@@ -112,27 +112,31 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     protected final void onAccepted(int accepted) {
         backoff.reset();
         Socket connection = new Socket(accepted);
-        try {
-            IoEventLoop target = acceptor.chooseLoop();
-            if (target.inEventLoop()) {
-                openSocket(target, connection);
-            } else {
+        IoEventLoop target = chooseLoop();
+        if (target == null) {
+            ListeningSocket.closeQuietly(connection);
+        } else if (target.inEventLoop()) {
+            openSocket(target, connection);
+        } else {
+            try {
                 target.execute(() -> openSocket(target, connection));
+            } catch (RejectedExecutionException loopHasEnded) {
+                lose(target, connection);
             }
-        } catch (RejectedExecutionException loopHasEnded) {
-<<<<<<< HEAD
-            ListeningSocket.closeQuietly(connection);
-        } catch (Throwable thrown) {
-            LOG.error("No loop was chosen for a connection; it is closed.", thrown);
-            ListeningSocket.closeQuietly(connection);
-=======
-            lose(target, new Socket(accepted));
->>>>>>> e2e
         }
     }
 
-    private void lose(IoEventLoop target, Socket accepted) {
-        ListeningSocket.closeQuietly(accepted);
+    private IoEventLoop chooseLoop() {
+        try {
+            return acceptor.chooseLoop();
+        } catch (Throwable thrown) {
+            LOG.error("No loop was chosen for a connection; it is closed.", thrown);
+            return null;
+        }
+    }
+
+    private void lose(IoEventLoop target, Socket connection) {
+        ListeningSocket.closeQuietly(connection);
         acceptor.onLost(target);
     }
 
@@ -177,29 +181,12 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         armIfWanted();
     }
 
-<<<<<<< HEAD
     private void openSocket(IoEventLoop target, Socket connection) {
         DescriptorSocket socket = register(target, connection);
         if (socket == null) {
-            ListeningSocket.closeQuietly(connection);
+            lose(target, connection);
             return;
         }
-=======
-    private void openSocket(IoEventLoop target, int accepted) {
-        if (target.isShuttingDown()) {
-            // The loop has closed what was open on it, and would not come back for this one.
-            lose(target, new Socket(accepted));
-            return;
-        }
-        DescriptorSocket socket = newSocket(target, new Socket(accepted));
-        Future<IoRegistration> registering = target.register(socket);
-        if (!registering.isSuccess()) {
-            LOG.debug("An accepted socket could not be registered; it is closed.", registering.cause());
-            lose(target, socket.descriptor);
-            return;
-        }
-        socket.registration = registering.getNow();
->>>>>>> e2e
         SocketEvents events = null;
         try {
             events = acceptor.onAccepted(socket);
