@@ -9,104 +9,33 @@
  * Build: cc -O2 drive.c -o drive
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <getopt.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "drive.h"
+#include "drive_epoll.h"
+#include "drive_options.h"
+#include "drive_uring.h"
 #include "histogram.h"
-#include "pattern.h"
 #include "usage.h"
 
-enum mode { ECHO, FRAMES, STREAM, CHURN, IDLE, RATE };
 enum phase { WARMING, MEASURING, DRAINING };
-enum { RECEIVE_BYTES = 1 << 18, EVENTS_MAX = 256, SECOND = 1000000000, SPIN_BELOW_NANOS = 60000, SCAN_NANOS = SECOND };
-
-static const char *const mode_names[] = {"echo", "frames", "stream", "churn", "idle", "rate"};
-
-struct connection {
-    int fd;
-    uint32_t watched;
-    size_t send_cursor, receive_cursor;      /* Places in the pattern. */
-    uint64_t due, sent, received;            /* Stream positions; due is how far sending may go. */
-    uint64_t started_nanos, scanned_received; /* The latter as of the last search for stalled connections. */
-    uint64_t progress_nanos;
-};
-
-static struct {
-    enum mode mode;
-    const char *host;
-    int port, connections, depth, sources, server_pid, spin;
-    size_t size, window;
-    double seconds, warm_up, rate, timeout;
-    uint64_t messages, seed;
-} options = {.mode = ECHO, .host = "127.0.0.1", .connections = 1, .depth = 1, .size = 64, .window = 1 << 18,
-             .seconds = 4, .warm_up = 1, .rate = 10000, .timeout = 10, .seed = 1};
+enum { SPIN_BELOW_NANOS = 60000, SCAN_NANOS = SECOND };
 
 struct snapshot {
     uint64_t nanos, driver_cpu_nanos, messages, bytes;
     struct usage server;
 };
 
-static struct connection *connections;
-static struct pattern pattern;
 static struct histogram latencies;
 static struct snapshot before, after;
 static enum phase phase;
-static int epoll_fd, next_source;
-static uint64_t messages, bytes, now_nanos, begin_nanos, scan_nanos;
+static int next_source;
+static uint64_t begin_nanos, scan_nanos;
 static uint64_t scheduled, schedule_begin_nanos; /* rate mode */
-static unsigned char received_bytes[RECEIVE_BYTES];
-
-static uint64_t clock_nanos(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
-}
-
-__attribute__((noreturn, format(printf, 1, 2))) static void fail(const char *format, ...)
-{
-    va_list arguments;
-    printf("mode=%s errors=1 messages=%llu\n", mode_names[options.mode], (unsigned long long)messages);
-    fflush(stdout);
-    fputs("drive: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    exit(1);
-}
-
-static int index_of(const struct connection *c)
-{
-    return (int)(c - connections);
-}
 
 /* ---------------------------------------------------------------- sockets */
-
-static void watch(struct connection *c, uint32_t events)
-{
-    if (events == c->watched)
-        return;
-    struct epoll_event event = {.events = events, .data.ptr = c};
-    if (epoll_ctl(epoll_fd, c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, c->fd, &event) < 0)
-        fail("epoll_ctl failed on connection %d: %s", index_of(c), strerror(errno));
-    c->watched = events;
-}
 
 static void bind_to_source(int fd, int source)
 {
@@ -123,7 +52,7 @@ static int try_connect(struct connection *c, int source)
     int on = 1;
     struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
     inet_pton(AF_INET, options.host, &server.sin_addr);
-    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | (options.engine == EPOLL ? SOCK_NONBLOCK : 0), 0);
     if (c->fd < 0)
         fail("socket failed for connection %d: %s. Next step: raise ulimit -n", index_of(c), strerror(errno));
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -159,29 +88,12 @@ static void close_connection(struct connection *c)
 
 /* ---------------------------------------------------------------- bytes out */
 
-static void fail_lost(const struct connection *c, const char *why)
-{
-    fail("lost connection %d after %llu bytes sent and %llu received: %s", index_of(c), (unsigned long long)c->sent,
-         (unsigned long long)c->received, why);
-}
-
-/* Sends what is due in as few calls as the socket takes; the rest follows when it is writable again. */
 static void push(struct connection *c)
 {
-    size_t at_once = options.mode == STREAM ? options.size : pattern.unit * (size_t)options.depth;
-    while (c->sent < c->due) {
-        size_t length = c->due - c->sent < at_once ? c->due - c->sent : at_once;
-        ssize_t sent = send(c->fd, pattern.bytes + c->send_cursor, length, MSG_NOSIGNAL);
-        if (sent < 0) {
-            if (errno != EAGAIN && errno != EINTR)
-                fail_lost(c, strerror(errno));
-            watch(c, EPOLLIN | EPOLLOUT);
-            return;
-        }
-        c->sent += (uint64_t)sent;
-        c->send_cursor = pattern_advance(&pattern, c->send_cursor, (size_t)sent);
-    }
-    watch(c, EPOLLIN);
+    if (options.engine == URING)
+        uring_push(c);
+    else
+        epoll_push(c);
 }
 
 static void start_burst(struct connection *c)
@@ -266,22 +178,17 @@ static void on_replies(struct connection *c, uint64_t received_before)
     }
 }
 
-static void on_readable(struct connection *c)
+static void on_received(struct connection *c, const unsigned char *received, size_t count)
 {
-    ssize_t count = recv(c->fd, received_bytes, RECEIVE_BYTES, 0);
-    if (count < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (count <= 0)
-        fail_lost(c, count ? strerror(errno) : "closed by the server");
-    uint64_t received_before = c->received;
-    if (c->received + (uint64_t)count > c->sent)
-        fail("surplus bytes: connection %d sent %llu bytes but received %llu", index_of(c), (unsigned long long)c->sent,
-             (unsigned long long)c->received + (unsigned long long)count);
-    if (memcmp(received_bytes, pattern.bytes + c->receive_cursor, (size_t)count))
-        fail_wrong_byte(c, received_bytes, (size_t)count);
-    c->receive_cursor = pattern_advance(&pattern, c->receive_cursor, (size_t)count);
-    c->received += (uint64_t)count;
-    bytes += (uint64_t)count;
+    uint64_t received_before = c->received, asked_for = c->sent + c->sending;
+    if (c->received + count > asked_for)
+        fail("surplus bytes: connection %d sent %llu bytes but received %llu", index_of(c), (unsigned long long)asked_for,
+             (unsigned long long)(c->received + count));
+    if (memcmp(received, pattern.bytes + c->receive_cursor, count))
+        fail_wrong_byte(c, received, count);
+    c->receive_cursor = pattern_advance(&pattern, c->receive_cursor, count);
+    c->received += count;
+    bytes += count;
     on_replies(c, received_before);
 }
 
@@ -317,22 +224,10 @@ static uint64_t wait_nanos(void)
 
 static void turn(void)
 {
-    struct epoll_event events[EVENTS_MAX];
-    uint64_t wait = wait_nanos();
-    struct timespec timeout = {(time_t)(wait / SECOND), (long)(wait % SECOND)};
-    int ready = (int)syscall(SYS_epoll_pwait2, epoll_fd, events, EVENTS_MAX, &timeout, NULL, 0);
-    if (ready < 0 && errno != EINTR)
-        fail("epoll_pwait2 failed: %s", strerror(errno));
-    now_nanos = clock_nanos(CLOCK_MONOTONIC);
-    for (int i = 0; i < ready; i++) {
-        struct connection *c = events[i].data.ptr;
-        if (events[i].events & ~(uint32_t)EPOLLOUT) {
-            now_nanos = clock_nanos(CLOCK_MONOTONIC);
-            on_readable(c);
-        } else {
-            push(c);
-        }
-    }
+    if (options.engine == URING)
+        uring_turn(wait_nanos());
+    else
+        epoll_turn(wait_nanos());
     if (options.mode == RATE && phase != DRAINING)
         send_scheduled();
     fail_if_stalled();
@@ -353,7 +248,10 @@ static void start_all(void)
     now_nanos = scan_nanos = begin_nanos = clock_nanos(CLOCK_MONOTONIC);
     for (int i = 0; i < options.connections; i++) {
         open_connection(&connections[i]);
-        watch(&connections[i], EPOLLIN);
+        if (options.engine == URING)
+            uring_receive(&connections[i]);
+        else
+            epoll_watch(&connections[i], EPOLLIN);
     }
     schedule_begin_nanos = now_nanos = clock_nanos(CLOCK_MONOTONIC);
     for (int i = 0; i < options.connections && options.mode != RATE; i++) {
@@ -465,8 +363,9 @@ static void print_results(void)
     double count = (double)(after.messages - before.messages);
     double driver_cpu = (double)(after.driver_cpu_nanos - before.driver_cpu_nanos);
     double driver_pct = 100 * driver_cpu / (seconds * SECOND);
-    printf("mode=%s conns=%d size=%zu depth=%d messages=%.0f bytes=%llu seconds=%.3f", mode_names[options.mode],
-           options.connections, options.size, options.depth, count, (unsigned long long)(after.bytes - before.bytes), seconds);
+    printf("mode=%s engine=%s conns=%d size=%zu depth=%d messages=%.0f bytes=%llu seconds=%.3f", mode_names[options.mode],
+           engine_names[options.engine], options.connections, options.size, options.depth, count,
+           (unsigned long long)(after.bytes - before.bytes), seconds);
     printf(" msgs_per_s=%.0f bytes_per_s=%.0f", count / seconds, (double)(after.bytes - before.bytes) / seconds);
     if (options.server_pid)
         print_server(seconds, count);
@@ -476,88 +375,6 @@ static void print_results(void)
         printf(" rate=%.0f rate_achieved=%d", options.rate, count / seconds >= 0.99 * options.rate);
     print_latencies();
     printf(" errors=0\n");
-}
-
-/* ---------------------------------------------------------------- options */
-
-static void usage(void)
-{
-    fputs("usage: drive --port PORT [--mode echo|frames|stream|churn|idle|rate] [options]\n"
-          "  echo     each connection sends --depth messages of --size bytes at once, then awaits all replies\n"
-          "  frames   the same, each message being a 4-byte big-endian length and --size bytes\n"
-          "  stream   blocks of --size bytes (65536) without pause, at most --window bytes (262144) not yet echoed\n"
-          "  churn    connect, one message, close by the client; --conns of them at a time\n"
-          "  idle     opens --conns connections, one echo each, says so, holds them --seconds (0: until stdin closes)\n"
-          "  rate     --rate messages/s in all, sent on schedule; latency counts from the scheduled time\n"
-          "options: --host A --conns N --size BYTES --depth N --seconds S --messages N (instead of seconds)\n"
-          "         --warmup S --window BYTES --rate N --sources N (127.0.0.2 and up) --timeout S --seed N\n"
-          "         --server-pid PID (reads its CPU time) --spin (never sleeps)\n", stderr);
-    exit(2);
-}
-
-static double positive(const char *option, const char *text, double min, double max)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || !(value >= min && value <= max)) {
-        fprintf(stderr, "drive: --%s must be from %g to %g, but was %s\n", option, min, max, text);
-        exit(2);
-    }
-    return value;
-}
-
-static enum mode mode_named(const char *name)
-{
-    for (enum mode mode = ECHO; mode <= RATE; mode++)
-        if (!strcmp(name, mode_names[mode]))
-            return mode;
-    usage();
-    return ECHO;
-}
-
-static void set(const char *option, const char *text)
-{
-#define IS(name) (!strcmp(option, name))
-    if (IS("mode")) options.mode = mode_named(text);
-    else if (IS("host")) options.host = text;
-    else if (IS("port")) options.port = (int)positive(option, text, 1, 65535);
-    else if (IS("conns")) options.connections = (int)positive(option, text, 1, 1e6);
-    else if (IS("size")) options.size = (size_t)positive(option, text, 1, 1 << 26);
-    else if (IS("depth")) options.depth = (int)positive(option, text, 1, 1 << 20);
-    else if (IS("seconds")) options.seconds = positive(option, text, 0, 1e6);
-    else if (IS("messages")) options.messages = (uint64_t)positive(option, text, 1, 1e15);
-    else if (IS("warmup")) options.warm_up = positive(option, text, 0, 1e6);
-    else if (IS("window")) options.window = (size_t)positive(option, text, 1, 1 << 30);
-    else if (IS("rate")) options.rate = positive(option, text, 1, 1e9);
-    else if (IS("sources")) options.sources = (int)positive(option, text, 1, 250);
-    else if (IS("timeout")) options.timeout = positive(option, text, 0.1, 1e6);
-    else if (IS("seed")) options.seed = (uint64_t)positive(option, text, 0, 1e15);
-    else if (IS("server-pid")) options.server_pid = (int)positive(option, text, 1, 1 << 30);
-    else usage();
-#undef IS
-}
-
-static void parse(int argc, char **argv)
-{
-    options.size = 0;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--spin"))
-            options.spin = 1;
-        else if (!strncmp(argv[i], "--", 2) && i + 1 < argc)
-            set(argv[i] + 2, argv[i + 1]), i++;
-        else
-            usage();
-    }
-    if (!options.port)
-        usage();
-    if (!options.size)
-        options.size = options.mode == STREAM ? 65536 : 64;
-    if (options.mode == STREAM || options.mode == RATE || options.mode == CHURN || options.mode == IDLE)
-        options.depth = 1;
-    if (options.mode == STREAM && options.window < options.size)
-        options.window = options.size;
-    if (!options.sources)
-        options.sources = options.mode == CHURN ? 64 : options.mode == IDLE ? 1 + options.connections / 20000 : 1;
 }
 
 static void allow_open_files(void)
@@ -578,9 +395,12 @@ int main(int argc, char **argv)
     size_t contiguous = burst > RECEIVE_BYTES ? burst : RECEIVE_BYTES;
     pattern = pattern_make(options.size, options.mode == FRAMES, contiguous, options.seed);
     connections = calloc((size_t)options.connections, sizeof *connections);
-    epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (!connections || epoll_fd < 0)
-        fail("could not start: %s", strerror(errno));
+    if (!connections)
+        fail("no memory for %d connections", options.connections);
+    if (options.engine == URING)
+        uring_start();
+    else
+        epoll_start();
     if (options.mode == IDLE)
         run_idle();
     else

@@ -14,7 +14,7 @@
 
 #include "serve.h"
 
-enum { BUFFER_BYTES = 65536, EVENTS_MAX = 256, RECEIVES_PER_TURN_MAX = 16, LISTENER = -1 };
+enum { EVENTS_MAX = 256, RECEIVES_PER_TURN_MAX = 16, LISTENER = -1 };
 
 struct pending {
     char *bytes;
@@ -22,7 +22,8 @@ struct pending {
 };
 
 static int epoll_fd, listener_fd, spare_fd;
-static char buffer[BUFFER_BYTES];
+static char *buffer;
+static size_t buffer_bytes = 65536;
 static struct pending *pending_by_fd;
 static size_t pending_count;
 static long corrupt_every, echoed_bytes_until_corrupt;
@@ -104,7 +105,7 @@ static void corrupt(char *bytes, size_t length)
 /* Returns whether the connection should be read again in this turn. */
 static int echo_once(int fd)
 {
-    ssize_t received = recv(fd, buffer, BUFFER_BYTES, 0);
+    ssize_t received = recv(fd, buffer, buffer_bytes, 0);
     if (received <= 0) {
         if (received == 0 || (errno != EAGAIN && errno != EINTR))
             close_connection(fd);
@@ -122,7 +123,7 @@ static int echo_once(int fd)
         keep_rest(fd, buffer + sent, (size_t)(received - sent));
         return 0;
     }
-    return received == BUFFER_BYTES;
+    return received == (ssize_t)buffer_bytes;
 }
 
 static void send_rest(int fd)
@@ -178,16 +179,21 @@ int main(int argc, char **argv)
             host = argv[i + 1];
         else if (!strcmp(argv[i], "--port"))
             port = number("--port", argv[i + 1], 0, 65535);
+        else if (!strcmp(argv[i], "--buffer-bytes"))
+            buffer_bytes = (size_t)number("--buffer-bytes", argv[i + 1], 64, 1 << 24);
         else if (!strcmp(argv[i], "--corrupt-every"))
             corrupt_every = number("--corrupt-every", argv[i + 1], 0, 1L << 40);
         else
             argc = 0;
     }
     if (argc % 2 == 0) {
-        fprintf(stderr, "usage: echo_epoll [--host ADDRESS] [--port PORT]\n");
+        fprintf(stderr, "usage: echo_epoll [--host ADDRESS] [--port PORT] [--buffer-bytes BYTES]\n");
         return 2;
     }
     echoed_bytes_until_corrupt = corrupt_every;
+    buffer = malloc(buffer_bytes);
+    if (!buffer)
+        die("malloc");
     exit_zero_on_termination();
     open_files_to_hard_limit();
     spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -6,7 +6,7 @@
  *             buffer back to the ring <--- one send in flight, the rest queued as segments
  *
  * Bytes are sent from the buffer they were received into. A connection that holds too much unsent data has its receive
- * cancelled until the data is gone. When slow peers hold all buffers, more are added up to --buffers-max.
+ * cancelled until the data is gone. When the ring runs empty, buffers are added up to --buffers-max.
  *
  * Build: cc -O2 echo_uring.c -o echo_uring
  */
@@ -52,7 +52,7 @@ static struct buffer_ring buffer_ring;
 static struct buffer *buffers;
 static struct segment *segments;
 static int free_segment = NONE, segment_count;
-static unsigned buffer_bytes = 65536, buffer_count = 256, buffers_max = 8192, buffers_available;
+static unsigned buffer_bytes = 262144, buffer_count = 32, buffers_max = 4096, buffers_available;
 static int listener_fd, fixed_files = 1, incremental = 0, accept_stalled;
 static struct connection *starved;
 
@@ -311,10 +311,10 @@ static void on_accepted(const struct io_uring_cqe *cqe)
         accept_connections();
 }
 
-/* Buffers held by slow peers must not stop the others, so an empty ring with nothing coming back grows. */
+/* Every refused receive costs a new one, so a ring that ran empty grows: too many ready at once, or slow peers. */
 static void resume_starved(void)
 {
-    if (!buffers_available && buffer_count < buffers_max)
+    if (buffer_count < buffers_max)
         add_buffers(buffer_count * 2 <= buffers_max ? buffer_count : buffers_max - buffer_count);
     if (!buffers_available)
         return;
@@ -362,24 +362,6 @@ static void serve(void)
     }
 }
 
-static void open_files_table(void)
-{
-    struct rlimit limit;
-    getrlimit(RLIMIT_NOFILE, &limit);
-    struct io_uring_rsrc_register table = {
-        .nr = limit.rlim_cur < 1 << 20 ? (unsigned)limit.rlim_cur : 1 << 20, .flags = IORING_RSRC_REGISTER_SPARSE};
-    if (ring_register(&ring, IORING_REGISTER_FILES2, &table, sizeof table) < 0)
-        ring_die("io_uring_register(FILES2)");
-}
-
-static unsigned power_of_two_from(unsigned least)
-{
-    unsigned power = 1;
-    while (power < least)
-        power *= 2;
-    return power;
-}
-
 static void parse(int argc, char **argv, const char **host, long *port)
 {
     for (int i = 1; i < argc; i += 2) {
@@ -418,7 +400,7 @@ int main(int argc, char **argv)
     listener_fd = listen_on(host, (int)port, 0);
     ring_open(&ring, 1024, 8192);
     if (fixed_files)
-        open_files_table();
+        ring_open_file_table(&ring);
     buffer_ring = buffer_ring_open(&ring, power_of_two_from(buffers_max), 0, incremental ? BUFFERS_CONSUMED_IN_PARTS : 0);
     buffers = calloc(buffers_max, sizeof *buffers);
     if (!buffers)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -119,6 +120,21 @@ static inline void ring_enter(struct ring *ring, unsigned wait_for, unsigned fla
         ring_die("io_uring_enter");
 }
 
+/* The same, waiting for one completion at most this long. */
+static inline void ring_enter_until(struct ring *ring, uint64_t wait_nanos)
+{
+    struct __kernel_timespec timeout = {(int64_t)(wait_nanos / 1000000000), (long long)(wait_nanos % 1000000000)};
+    struct io_uring_getevents_arg argument = {.ts = (uintptr_t)&timeout};
+    unsigned to_submit = ring->sq_filled - ring->sq_submitted;
+    __atomic_store_n(ring->sq_tail, ring->sq_filled, __ATOMIC_RELEASE);
+    long submitted = syscall(__NR_io_uring_enter, ring->enter_fd, to_submit, wait_nanos ? 1 : 0,
+                             ring->enter_flags | IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG, &argument, sizeof argument);
+    if (submitted >= 0)
+        ring->sq_submitted += (unsigned)submitted;
+    else if (errno != EINTR && errno != EAGAIN && errno != EBUSY && errno != ETIME)
+        ring_die("io_uring_enter");
+}
+
 static inline struct io_uring_sqe *ring_sqe(struct ring *ring)
 {
     while (ring->sq_filled - __atomic_load_n(ring->sq_head, __ATOMIC_ACQUIRE) == ring->sq_entries)
@@ -126,6 +142,25 @@ static inline struct io_uring_sqe *ring_sqe(struct ring *ring)
     struct io_uring_sqe *sqe = &ring->sqes[ring->sq_filled++ & ring->sq_mask];
     memset(sqe, 0, sizeof *sqe);
     return sqe;
+}
+
+/* Lets accepted sockets live in the ring alone, without a descriptor and its reference count per operation. */
+static inline void ring_open_file_table(struct ring *ring)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    struct io_uring_rsrc_register table = {
+        .nr = limit.rlim_cur < 1 << 20 ? (unsigned)limit.rlim_cur : 1 << 20, .flags = IORING_RSRC_REGISTER_SPARSE};
+    if (ring_register(ring, IORING_REGISTER_FILES2, &table, sizeof table) < 0)
+        ring_die("io_uring_register(FILES2)");
+}
+
+static inline unsigned power_of_two_from(unsigned least)
+{
+    unsigned power = 1;
+    while (power < least)
+        power *= 2;
+    return power;
 }
 
 static inline struct buffer_ring buffer_ring_open(struct ring *ring, unsigned entries, uint16_t group, uint16_t flags)

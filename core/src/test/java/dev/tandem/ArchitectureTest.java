@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
  * Dependencies point one way.
  *
  * <pre>
- *            server
+ *             server
+ *               |
+ *            message
  *           /      \
  *   connection    codec
  *        |
@@ -29,6 +31,7 @@ class ArchitectureTest {
     private static final String LINUX = "dev.tandem.transport.linux";
     private static final String CONNECTION = "dev.tandem.connection..";
     private static final String CODEC = "dev.tandem.codec..";
+    private static final String MESSAGE = "dev.tandem.message..";
     private static final String SERVER = "dev.tandem.server..";
 
     private static final JavaClasses CORE = new ClassFileImporter()
@@ -76,10 +79,20 @@ class ArchitectureTest {
     }
 
     @Test
+    void messageDependsOnlyOnConnectionAndCodec() {
+        classes()
+                .that()
+                .resideInAPackage(MESSAGE)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(CONNECTION, CODEC, MESSAGE))
+                .check(CORE);
+    }
+
+    @Test
     void onlyTheTransportsKnowTheKernel() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CONNECTION, CODEC, SERVER)
+                .resideInAnyPackage(CONNECTION, CODEC, MESSAGE, SERVER)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

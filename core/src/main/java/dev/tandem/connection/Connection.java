@@ -7,8 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,21 +25,17 @@ import org.slf4j.LoggerFactory;
 public final class Connection {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final AtomicIntegerFieldUpdater<Connection> HANDED_OVER =
-            AtomicIntegerFieldUpdater.newUpdater(Connection.class, "handedOverBytes");
-
     // Why nothing is read from the peer at present: any of these bits.
     private static final int PAUSED_BY_OUTBOUND = 1;
     private static final int PAUSED_BY_HANDLER = 1 << 1;
     private static final int PAUSED_BY_BUDGET = 1 << 2;
-
-    private static final int NOTHING = -1;
 
     private final LoopConnections home;
     private final StreamSocket socket;
     private final ConnectionHandler handler;
     private final Outbound outbound;
     private final Inbound inbound;
+    private final Deadlines deadlines;
 
     private ConnectionState state = ConnectionState.OPEN;
     private CloseReason why;
@@ -52,16 +46,8 @@ public final class Connection {
     private boolean outputEnding;
     private boolean outputEnded;
 
-    /** Bytes that other threads have written and the loop has not yet seen. */
-    private volatile int handedOverBytes;
-
     /** The loan being offered to the handler; null if none is, or if what is offered is a copy. */
     private ByteBuf loan;
-
-    /** Where in the loan the bytes begin that the handler wrote back as they are; -1 if it did not. */
-    private int forwardFrom = NOTHING;
-
-    private int forwardTo;
 
     /** How many bytes the home's account holds for this connection. */
     private int accountedBytes;
@@ -72,13 +58,8 @@ public final class Connection {
     /** Whether the home will call {@link #onTurn} at the end of this turn. */
     boolean turnQueued;
 
-    // Ticks at which something happened; see LoopConnections.
-    private final int openedTick;
-    private int receivedTick;
-    private int sentTick;
-    private int unreadTick;
-    private int lingeringTick;
-    private boolean receivedAnything;
+    /** What other threads write. */
+    private final HandOver handOver = new HandOver();
 
     private Connection(LoopConnections home, StreamSocket socket, ConnectionHandler handler) {
         this.home = home;
@@ -86,9 +67,7 @@ public final class Connection {
         this.handler = handler;
         this.outbound = new Outbound(home.allocator());
         this.inbound = new Inbound(home.allocator());
-        this.openedTick = home.tick();
-        this.receivedTick = openedTick;
-        this.sentTick = openedTick;
+        this.deadlines = new Deadlines(home);
     }
 
     /**
@@ -135,6 +114,20 @@ public final class Connection {
         return outbound.bytes() <= home.limits().outboundPauseBytes();
     }
 
+    /**
+     * Whether a handler should take another message from the bytes it was given: the connection is open, writable, and
+     * reading is not paused. What a handler leaves unread because this is false is offered again when it is true, without
+     * waiting for more to arrive; so it never holds more than one answer above the mark.
+     */
+    public boolean isReading() {
+        return pauses == 0 && state == ConnectionState.OPEN && isWritable();
+    }
+
+    /** Why it is closing or has ended; {@code null} while it is open. */
+    public CloseReason closeReason() {
+        return why;
+    }
+
     /** How many written bytes the kernel has not taken yet. */
     public int unsentBytes() {
         return outbound.bytes();
@@ -146,20 +139,21 @@ public final class Connection {
      * Writes the readable bytes, and reads them from {@code bytes} in doing so. On a connection that is closing they are
      * dropped. From any thread.
      *
-     * @throws IllegalStateException if the output was shut down
+     * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
      */
     public void write(ByteBuf bytes) {
-        if (home.loop().inEventLoop()) {
-            if (!acceptsWrites(bytes.readableBytes())) {
-                bytes.skipBytes(bytes.readableBytes());
-            } else if (bytes == loan && forwardFrom == NOTHING && outbound.isEmpty()) {
-                forward(bytes);
+        int size = bytes.readableBytes();
+        if (!home.loop().inEventLoop()) {
+            if (mayHandOver(size)) {
+                handOver(home.allocator().directBuffer(size).writeBytes(bytes));
             } else {
-                appendable(bytes.readableBytes()).writeBytes(bytes);
-                onAppended();
+                bytes.skipBytes(size);
             }
-        } else {
-            handOver(home.allocator().directBuffer(bytes.readableBytes()).writeBytes(bytes));
+        } else if (size == 0 || !acceptsWrites(size)) {
+            bytes.skipBytes(size);
+        } else if (bytes != loan || !outbound.forward(loan)) {
+            outbound.appendable(size).writeBytes(bytes);
+            onAppended();
         }
     }
 
@@ -172,7 +166,7 @@ public final class Connection {
      * Writes what {@code encoder} appends for {@code message}: directly behind what was written before, without a buffer in
      * between. If the encoder throws, nothing of the message is written. From any thread; the encoder runs on the caller's.
      *
-     * @throws IllegalStateException if the output was shut down
+     * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
      */
     public <M> void write(M message, BiConsumer<? super M, ? super ByteBuf> encoder) {
         if (!home.loop().inEventLoop()) {
@@ -183,9 +177,13 @@ public final class Connection {
                 bytes.release();
                 throw t;
             }
-            handOver(bytes);
+            if (mayHandOver(bytes.readableBytes())) {
+                handOver(bytes);
+            } else {
+                bytes.release();
+            }
         } else if (acceptsWrites(0)) {
-            ByteBuf out = appendable(0);
+            ByteBuf out = outbound.appendable(0);
             int mark = out.writerIndex();
             try {
                 encoder.accept(message, out);
@@ -198,40 +196,18 @@ public final class Connection {
         }
     }
 
-    /**
-     * The handler writes back what it received, and nothing stands before it. If nothing comes behind it in this callback
-     * either, it is sent from where it is, without a copy.
-     */
-    private void forward(ByteBuf bytes) {
-        forwardFrom = bytes.readerIndex();
-        forwardTo = bytes.writerIndex();
-        bytes.readerIndex(forwardTo);
-    }
-
-    /** The buffer to append to; what was to be forwarded is copied into it first, to stay before what comes now. */
-    private ByteBuf appendable(int expectedBytes) {
-        if (forwardFrom != NOTHING) {
-            int from = forwardFrom;
-            forwardFrom = NOTHING;
-            outbound.appendable(forwardTo - from).writeBytes(loan, from, forwardTo - from);
-        }
-        return outbound.appendable(expectedBytes);
-    }
-
-    /** The callback has returned: sends what is to be forwarded. */
-    private void endForward() {
-        if (forwardFrom == NOTHING) {
+    /** The callback has returned: what the handler wrote back of the loan is sent as it is, or copied after all. */
+    private void sendForwarded() {
+        ByteBuf forwarded = outbound.takeForwarded();
+        if (forwarded == null || state == ConnectionState.CLOSING) {
             return;
         }
-        int bytes = forwardTo - forwardFrom;
-        if (state == ConnectionState.CLOSING) {
-            forwardFrom = NOTHING;
-        } else if (socket.sendLoan(loan.setIndex(forwardFrom, forwardTo))) {
-            forwardFrom = NOTHING;
+        int bytes = forwarded.readableBytes();
+        if (socket.sendLoan(forwarded)) {
             outbound.onLoanSent(bytes);
-            sentTick = home.tick();
+            deadlines.onSent();
         } else {
-            appendable(bytes);
+            outbound.appendable(bytes).writeBytes(forwarded);
         }
     }
 
@@ -255,6 +231,11 @@ public final class Connection {
         if (unsent > home.limits().outboundMaxBytes()) {
             abort(CloseReason.OUTBOUND_OVERFLOW);
         } else if (!dispatching) {
+            if (unsent > home.limits().outboundPauseBytes()) {
+                // Now and not at the end of the turn: some of it may have left by then, and whoever stops writing
+                // because isWritable() is false waits for the onWritable() that ends this pause.
+                pause(PAUSED_BY_OUTBOUND);
+            }
             home.runAtEndOfTurn(this);
         } else if (unsent >= home.limits().outboundPauseBytes()) {
             // A long answer goes out while the rest of it is being made.
@@ -262,26 +243,21 @@ public final class Connection {
         }
     }
 
-    /** Takes over bytes from another thread. */
-    private void handOver(ByteBuf bytes) {
-        int size = bytes.readableBytes();
-        boolean tooMuch = HANDED_OVER.addAndGet(this, size) > home.limits().outboundMaxBytes();
-        try {
-            home.loop().execute(() -> {
-                HANDED_OVER.addAndGet(this, -size);
-                try {
-                    if (tooMuch) {
-                        abort(CloseReason.OUTBOUND_OVERFLOW);
-                    } else if (!outputEnding) {
-                        write(bytes);
-                    }
-                } finally {
-                    bytes.release();
-                }
-            });
-        } catch (RejectedExecutionException loopHasEnded) {
-            bytes.release();
+    /** Reserves room for so many bytes from another thread. If there is none the connection is aborted. */
+    private boolean mayHandOver(int bytes) {
+        boolean reserved = handOver.reserve(bytes, home.limits().outboundMaxBytes());
+        if (!reserved) {
+            abort(CloseReason.OUTBOUND_OVERFLOW);
         }
+        return reserved;
+    }
+
+    private void handOver(ByteBuf bytes) {
+        handOver.run(home, bytes, handed -> {
+            if (!outputEnding) {
+                write(handed);
+            }
+        });
     }
 
     /** Hands what was written to the transport, unless it has something already. */
@@ -291,7 +267,7 @@ public final class Connection {
         }
         ByteBuf next = outbound.nextToSend();
         if (next != null) {
-            sentTick = home.tick();
+            deadlines.onSent();
             socket.send(next);
         }
     }
@@ -391,14 +367,15 @@ public final class Connection {
         }
         if (state == ConnectionState.OPEN) {
             if (bytes.readableBytes() < before) {
-                unreadTick = home.tick();
+                deadlines.onRead();
             }
             inbound.keepUnread(bytes);
-            if (inbound.bytes() > home.limits().inboundMaxBytes()) {
+            // What is unread because of a pause is not too much: nothing more is received until it was offered again.
+            if (isReading() && inbound.bytes() > home.limits().inboundMaxBytes()) {
                 close(CloseReason.FRAME_TOO_LARGE);
             }
         }
-        endForward();
+        sendForwarded();
         settle();
     }
 
@@ -436,7 +413,7 @@ public final class Connection {
         if (!home.loop().inEventLoop()) {
             home.execute(() -> abort(reason));
         } else if (state.ordinal() < ConnectionState.CLOSING.ordinal()) {
-            because(reason);
+            cutShortBecause(reason);
             state = state.moveTo(ConnectionState.CLOSING);
             outbound.discardUnsent();
             socket.abort();
@@ -472,7 +449,7 @@ public final class Connection {
         }
         if (closing) {
             state = state.moveTo(ConnectionState.LINGERING);
-            lingeringTick = home.tick();
+            deadlines.onLingering();
         }
     }
 
@@ -485,6 +462,14 @@ public final class Connection {
         if (why == null) {
             why = reason;
         }
+    }
+
+    /** What keeps an orderly end from being delivered is the reason that counts. */
+    private void cutShortBecause(CloseReason reason) {
+        if (state == ConnectionState.FLUSHING && why.isOrderly()) {
+            why = reason;
+        }
+        because(reason);
     }
 
     // ---- Callbacks of the handler ----
@@ -553,16 +538,17 @@ public final class Connection {
     }
 
     /** Looks at the deadlines. */
-    void onTick(int now, DeadlineTicks deadlines) {
+    void onTick() {
         switch (state) {
             case OPEN -> {
-                if (!checkWriteStall(now, deadlines)) {
-                    checkReading(now, deadlines);
+                CloseReason overdue = deadlines.overdue(pauses != 0, inbound.bytes() > 0);
+                if (!abortIfStalled() && overdue != null) {
+                    close(overdue);
                 }
             }
-            case FLUSHING -> checkWriteStall(now, deadlines);
+            case FLUSHING -> abortIfStalled();
             case LINGERING -> {
-                if (now - lingeringTick > deadlines.linger()) {
+                if (deadlines.hasLingered()) {
                     closeSocket();
                 }
             }
@@ -572,25 +558,12 @@ public final class Connection {
         }
     }
 
-    private boolean checkWriteStall(int now, DeadlineTicks deadlines) {
-        if (!outbound.isEmpty() && now - sentTick > deadlines.writeStall()) {
+    private boolean abortIfStalled() {
+        boolean stalled = deadlines.isWriteStalled(!outbound.isEmpty());
+        if (stalled) {
             abort(CloseReason.WRITE_STALLED);
-            return true;
         }
-        return false;
-    }
-
-    private void checkReading(int now, DeadlineTicks deadlines) {
-        if (now - Math.max(receivedTick, sentTick) > deadlines.idle()) {
-            close(CloseReason.IDLE_TIMEOUT);
-        } else if (pauses != 0) {
-            // The peer is kept waiting by us: that its frame is not finished is not its doing.
-            unreadTick = now;
-        } else if (!receivedAnything && now - openedTick > deadlines.firstByte()) {
-            close(CloseReason.FIRST_BYTE_TIMEOUT);
-        } else if (inbound.bytes() > 0 && now - unreadTick > deadlines.frame()) {
-            close(CloseReason.FRAME_TIMEOUT);
-        }
+        return stalled;
     }
 
     @Override
@@ -603,13 +576,9 @@ public final class Connection {
 
         @Override
         public void onReceived(ByteBuf received) {
-            receivedTick = home.tick();
-            receivedAnything = true;
             home.countReceived(received.readableBytes());
+            deadlines.onReceived(inbound.bytes() == 0);
             if (state == ConnectionState.OPEN) {
-                if (inbound.bytes() == 0) {
-                    unreadTick = receivedTick;
-                }
                 ByteBuf bytes = inbound.join(received);
                 loan = bytes == received ? received : null;
                 offer(bytes);
@@ -629,7 +598,7 @@ public final class Connection {
 
         @Override
         public void onSent(int bytes) {
-            sentTick = home.tick();
+            deadlines.onSent();
             home.countSent(bytes);
             outbound.onSent(bytes);
             settle();
@@ -638,7 +607,7 @@ public final class Connection {
         @Override
         public void onFailed(TransportException failure) {
             LOG.debug("{} failed.", Connection.this, failure);
-            because(reasonOf(failure));
+            cutShortBecause(reasonOf(failure));
             if (state.ordinal() < ConnectionState.CLOSING.ordinal()) {
                 state = state.moveTo(ConnectionState.CLOSING);
             }
@@ -651,12 +620,12 @@ public final class Connection {
             inbound.release();
             outbound.release();
             account();
-            home.remove(Connection.this, why);
             try {
                 handler.onClosed(Connection.this, why);
             } catch (Throwable thrown) {
                 home.onHandlerThrew(Connection.this, thrown);
             }
+            home.remove(Connection.this, why);
         }
 
         private CloseReason reasonOf(TransportException failure) {

@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param outboundPauseBytes above so many bytes waiting to be sent, nothing more is read from the peer
  * @param outboundMaxBytes above so many bytes waiting to be sent, the connection is closed with {@link
  *     CloseReason#OUTBOUND_OVERFLOW}
- * @param inboundMaxBytes the most bytes a handler may leave unread; one more closes the connection with {@link
- *     CloseReason#FRAME_TOO_LARGE}
+ * @param inboundMaxBytes the most bytes a handler may leave unread when it could go on reading; one more closes the
+ *     connection with {@link CloseReason#FRAME_TOO_LARGE}
  * @param idle closes after so long without a byte in either direction
  * @param firstByte closes if nothing was received so long after connecting
  * @param frame closes if bytes have been left unread for so long, however many more dribble in meanwhile

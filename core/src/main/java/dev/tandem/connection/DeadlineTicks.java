@@ -14,10 +14,11 @@ record DeadlineTicks(int idle, int firstByte, int frame, int writeStall, int lin
                 ticks(limits.linger(), tick));
     }
 
+    /** Rounded up: a deadline may come late by less than two ticks, and never early. */
     private static int ticks(Duration deadline, Duration tick) {
-        long ticks = deadline.compareTo(Duration.ofDays(365)) > 0
-                ? Integer.MAX_VALUE
-                : deadline.toMillis() / tick.toMillis();
-        return (int) Math.max(1, Math.min(ticks, Integer.MAX_VALUE));
+        if (deadline.compareTo(Duration.ofDays(365)) > 0) {
+            return Integer.MAX_VALUE;
+        }
+        return (int) Math.max(1, (deadline.toMillis() + tick.toMillis() - 1) / tick.toMillis());
     }
 }

@@ -24,7 +24,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoopConnections {
 
-    /** How often {@link #tickFromOutside} is to be called. Deadlines are met within one tick. */
+    /**
+     * How often {@link #tickFromOutside} is to be called. A deadline is never met early, and at most one tick late if it is
+     * a multiple of this.
+     */
     public static final Duration TICK = Duration.ofMillis(500);
 
     private static final Logger LOG = LoggerFactory.getLogger(LoopConnections.class);
@@ -73,6 +76,10 @@ public final class LoopConnections {
 
     ConnectionLimits limits() {
         return limits;
+    }
+
+    DeadlineTicks deadlines() {
+        return deadlines;
     }
 
     int tick() {
@@ -150,11 +157,21 @@ public final class LoopConnections {
         for (Connection connection : due) {
             connection.turnQueued = false;
             if (connection.slot >= 0) {
-                connection.onTurn();
+                settle(connection);
             }
         }
         due.clear();
         spareTurn = due;
+    }
+
+    private static void settle(Connection connection) {
+        try {
+            connection.onTurn();
+        } catch (Throwable thrown) {
+            // Memory that cannot be had, for example: it costs this connection, and not those that come after it.
+            LOG.error("{} failed and is aborted.", connection, thrown);
+            connection.abort();
+        }
     }
 
     void execute(Runnable task) {
@@ -179,7 +196,7 @@ public final class LoopConnections {
         tick++;
         // Backwards, because a connection that is closed here may leave, and the last one then takes its slot.
         for (int i = count - 1; i >= 0; i--) {
-            connections[i].onTick(tick, deadlines);
+            connections[i].onTick();
         }
     }
 

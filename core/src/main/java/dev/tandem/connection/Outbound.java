@@ -17,6 +17,12 @@ final class Outbound {
 
     private final ByteBufAllocator allocator;
 
+    /** A loan that was written back as it is and that nothing stands before or behind; null if there is none. */
+    private ByteBuf forwarded;
+
+    private int forwardedFrom;
+    private int forwardedTo;
+
     /** Bytes of ours that the transport has; null if it has none, or has a loan of its own. */
     private ByteBuf sending;
 
@@ -40,8 +46,41 @@ final class Outbound {
         return bytes() == 0;
     }
 
+    /**
+     * Takes note that all unread bytes of a loan are written back, and reads them. If nothing comes behind them, {@link
+     * #takeForwarded} gives them to be sent from where they are; else they are copied.
+     *
+     * @return false, and nothing was done, if something stands before them
+     */
+    boolean forward(ByteBuf loan) {
+        if (forwarded != null || !isEmpty()) {
+            return false;
+        }
+        forwarded = loan;
+        forwardedFrom = loan.readerIndex();
+        forwardedTo = loan.writerIndex();
+        loan.readerIndex(forwardedTo);
+        return true;
+    }
+
+    /** The loan to send as it is, its readable bytes being those to send; null if there is none. */
+    ByteBuf takeForwarded() {
+        if (forwarded == null) {
+            return null;
+        }
+        ByteBuf loan = forwarded.setIndex(forwardedFrom, forwardedTo);
+        forwarded = null;
+        return loan;
+    }
+
     /** The buffer to append to; it grows as needed. {@code expectedBytes} helps to make it large enough at once. */
     ByteBuf appendable(int expectedBytes) {
+        if (forwarded != null) {
+            // It is no longer alone, and stays before what comes now.
+            ByteBuf bytes = forwarded;
+            forwarded = null;
+            appendable(forwardedTo - forwardedFrom).writeBytes(bytes, forwardedFrom, forwardedTo - forwardedFrom);
+        }
         if (filling != null && filling.readableBytes() >= SEGMENT_BYTES) {
             if (full == null) {
                 full = new ArrayDeque<>();

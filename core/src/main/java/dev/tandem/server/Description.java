@@ -17,6 +17,8 @@ final class Description {
                 "addresses            " + server.addresses(),
                 "transport            " + server.transport(),
                 "loops                " + settings.loops(),
+                "messages             "
+                        + settings.service().map(Object::toString).orElse("bytes, no frames"),
                 "connections          " + count(limits.connections()),
                 "per remote address   " + count(limits.perAddress()),
                 "accepts per second   " + count(limits.acceptsPerSecond()),

@@ -1,6 +1,7 @@
 package dev.tandem.server;
 
 import dev.tandem.connection.CloseReason;
+import dev.tandem.connection.Connection;
 import dev.tandem.connection.LoopConnections;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
@@ -47,8 +48,8 @@ public final class TcpServer implements AutoCloseable {
                 settings.loops(),
                 new DefaultThreadFactory("tandem-" + transport.name(), false),
                 transport.ioHandlerFactory());
-        group.forEach(executor -> loops.add(new ServerLoop(
-                (IoEventLoop) executor, settings.connectionLimits(), connection -> door().onRemoved(connection))));
+        group.forEach(executor ->
+                loops.add(new ServerLoop((IoEventLoop) executor, settings.connectionLimits(), this::onRemoved)));
         this.door = new Door(loops, settings.limits(), settings.handlers());
         this.ticker = new Ticker(() -> loops.forEach(loop -> loop.connections().tickFromOutside()));
     }
@@ -157,8 +158,13 @@ public final class TcpServer implements AutoCloseable {
         return Description.of(this, settings);
     }
 
-    private Door door() {
-        return door;
+    private void onRemoved(Connection connection) {
+        door.onRemoved(connection);
+        try {
+            settings.onClose().accept(connection, connection.closeReason());
+        } catch (RuntimeException e) {
+            LOG.warn("The action on close threw for {}.", connection, e);
+        }
     }
 
     List<ServerLoop> loops() {

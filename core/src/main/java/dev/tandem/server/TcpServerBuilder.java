@@ -1,7 +1,15 @@
 package dev.tandem.server;
 
+import dev.tandem.codec.Codec;
+import dev.tandem.connection.CloseReason;
+import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.connection.ConnectionLimits;
+import dev.tandem.message.AsyncMessageHandler;
+import dev.tandem.message.MessageHandler;
+import dev.tandem.message.MessageService;
+import dev.tandem.message.ReplyOrder;
+import dev.tandem.message.Workers;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportException;
@@ -10,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -30,6 +39,8 @@ public final class TcpServerBuilder {
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private int loops = Runtime.getRuntime().availableProcessors();
     private Supplier<? extends ConnectionHandler> handlers;
+    private Optional<MessageService<?, ?>> service = Optional.empty();
+    private BiConsumer<Connection, CloseReason> onClose = (connection, why) -> {};
 
     TcpServerBuilder() {}
 
@@ -98,6 +109,64 @@ public final class TcpServerBuilder {
     /** A handler of its own for each connection, made on the connection's loop when it is accepted. */
     public TcpServerBuilder handlerPerConnection(Supplier<? extends ConnectionHandler> supplier) {
         handlers = Objects.requireNonNull(supplier, "supplier");
+        service = Optional.empty();
+        return this;
+    }
+
+    // ---- Typed messages ----
+
+    /** Answers the messages of this codec on the connection's loop; the handler must not block. */
+    public <I, O> TcpServerBuilder serve(Codec<I, O> codec, MessageHandler<I, O> shared) {
+        return servePerConnection(codec, always(shared));
+    }
+
+    /** Answers like {@link #serve(Codec, MessageHandler)}, with a handler of its own for each connection. */
+    public <I, O> TcpServerBuilder servePerConnection(
+            Codec<I, O> codec, Supplier<? extends MessageHandler<I, O>> supplier) {
+        return serve(MessageService.onLoop(codec, supplier));
+    }
+
+    /**
+     * Answers the messages of this codec later, in the order of the requests.
+     *
+     * @param maxInFlight the most replies owed to one connection; while so many are owed, it is not read
+     */
+    public <I, O> TcpServerBuilder serveAsync(Codec<I, O> codec, int maxInFlight, AsyncMessageHandler<I, O> shared) {
+        return serveAsync(codec, maxInFlight, ReplyOrder.REQUEST, shared);
+    }
+
+    /** Answers like {@link #serveAsync(Codec, int, AsyncMessageHandler)}, in this order. */
+    public <I, O> TcpServerBuilder serveAsync(
+            Codec<I, O> codec, int maxInFlight, ReplyOrder order, AsyncMessageHandler<I, O> shared) {
+        return serve(MessageService.async(codec, maxInFlight, order, always(shared)));
+    }
+
+    /**
+     * Answers the messages of this codec on worker threads, where the handler may block: those of one connection one after
+     * the other, replies in the order of the requests. While the workers have as much to do as they may, connections are
+     * not read.
+     */
+    public <I, O> TcpServerBuilder serveBlocking(Codec<I, O> codec, Workers workers, MessageHandler<I, O> shared) {
+        return serve(MessageService.blocking(codec, workers, always(shared)));
+    }
+
+    /** Answers messages as {@code service} says. */
+    public TcpServerBuilder serve(MessageService<?, ?> service) {
+        handlers = service::newHandler;
+        this.service = Optional.of(service);
+        return this;
+    }
+
+    private static <H> Supplier<H> always(H shared) {
+        Objects.requireNonNull(shared, "handler");
+        return () -> shared;
+    }
+
+    /**
+     * Told of every connection that has ended, whatever its handler: for logs and counters. Called on the connection's loop.
+     */
+    public TcpServerBuilder onClose(BiConsumer<Connection, CloseReason> action) {
+        onClose = Objects.requireNonNull(action, "action");
         return this;
     }
 
@@ -118,8 +187,21 @@ public final class TcpServerBuilder {
         }
         TransportSelection selection = TransportSelection.select(transport, transportConfig);
         ServerSettings settings = new ServerSettings(
-                List.copyOf(addresses), listenOptions, limits.resolved(), connectionLimits, loops, handlers);
+                List.copyOf(addresses),
+                listenOptions,
+                limits.resolved(),
+                limitsOfEachConnection(),
+                loops,
+                handlers,
+                service,
+                onClose);
         return TcpServer.start(selection, settings);
+    }
+
+    /** The largest frame must be able to arrive; how large that is, the framing says and checks. */
+    private ConnectionLimits limitsOfEachConnection() {
+        int inboundBytes = service.map(MessageService::inboundBytes).orElse(1);
+        return connectionLimits.withInboundMax(Math.max(inboundBytes, connectionLimits.inboundMaxBytes()));
     }
 
     /**

@@ -161,6 +161,11 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     }
 
     private void openSocket(IoEventLoop target, int accepted) {
+        if (target.isShuttingDown()) {
+            // The loop has closed what was open on it, and would not come back for this one.
+            ListeningSocket.closeQuietly(new Socket(accepted));
+            return;
+        }
         DescriptorSocket socket = newSocket(target, new Socket(accepted));
         Future<IoRegistration> registering = target.register(socket);
         if (!registering.isSuccess()) {
@@ -195,7 +200,18 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         if (loop.inEventLoop()) {
             task.run();
         } else {
+            later(task);
+        }
+    }
+
+    private void later(Runnable task) {
+        try {
             loop.execute(task);
+        } catch (RejectedExecutionException loopEnds) {
+            // A loop that ends closes its listeners, and runs no task any more; after that there is nothing left to do.
+            if (loop.inEventLoop()) {
+                task.run();
+            }
         }
     }
 
@@ -222,14 +238,15 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         });
     }
 
+    /** Also called by the loop when it shuts down: what is with the kernel must be taken back at once then. */
     @Override
     public final void close() {
-        // As a task also on the loop itself, so that onListenerClosed never comes before this call returns.
-        loop.execute(() -> {
+        onLoop(() -> {
             if (!closing) {
                 closing = true;
                 disarm();
-                closeIfQuiet();
+                // As a task, so that onListenerClosed never comes before this call returns.
+                later(this::closeIfQuiet);
             }
         });
     }

@@ -8,7 +8,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
@@ -30,6 +29,9 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
     private static final int ERR = EpollIoOps.EPOLLERR.value();
     private static final int HUP = 0x10;
 
+    /** Edge-triggered and nothing else: errors and hang-ups are reported when they happen, not for as long as they last. */
+    private static final int HUSHED = EpollIoOps.EPOLLET.value();
+
     /** A peer that floods gets so many receives before other sockets of the loop get their turn. */
     private static final int RECEIVES_PER_TURN = 4;
 
@@ -38,7 +40,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
 
     private final LoanBuffer loans;
 
-    /** What epoll was asked to report; 0 before anything was. */
+    /** What epoll was asked to report: {@link #HUSHED}, or the bits beside errors and hang-ups. */
     private int interest;
 
     /** What the kernel did not take of a loan that is being sent, copied, because the loop needs its buffer back. */
@@ -62,7 +64,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
     @Override
     protected void startReceiving() {
         if (!receiveEnded) {
-            askFor(interest | IN);
+            askFor(interest == HUSHED ? IN : interest | IN);
         }
     }
 
@@ -129,7 +131,8 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
                 return;
             }
             if ((ready & HUP) != 0) {
-                leaveEpoll();
+                // Both directions are finished, which epoll would report for ever. Receiving what is left asks again.
+                askFor(HUSHED);
                 return;
             }
         }
@@ -138,25 +141,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
         }
     }
 
-    /**
-     * Both directions are finished. Epoll reports that whether asked or not, so the only way to hear nothing is to leave;
-     * receiving what is left joins again.
-     */
-    private void leaveEpoll() {
-        registration.cancel();
-        registration = null;
-        interest = 0;
-    }
-
     private void askFor(int wanted) {
-        if (registration == null) {
-            IoRegistration joined = loop().register(this).getNow();
-            if (joined == null) {
-                close();
-                return;
-            }
-            registration = joined;
-        }
         if (wanted != interest) {
             interest = wanted;
             registration.submit(operations(wanted));
@@ -169,6 +154,9 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
         }
         if (wanted == OUT) {
             return EpollIoOps.EPOLLOUT;
+        }
+        if (wanted == HUSHED) {
+            return EpollIoOps.EPOLLET;
         }
         // Never NONE: the registration would take the descriptor out of the epoll set and then not know it.
         return wanted == 0 ? EpollIoOps.EPOLLERR : IN_AND_OUT;

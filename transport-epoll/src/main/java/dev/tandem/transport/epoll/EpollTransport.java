@@ -6,6 +6,7 @@ import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportException;
+import dev.tandem.transport.linux.ClosingIoHandler;
 import dev.tandem.transport.linux.PerLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -34,7 +35,7 @@ final class EpollTransport implements Transport {
 
     @Override
     public IoHandlerFactory ioHandlerFactory() {
-        return EpollIoHandler.newFactory();
+        return ClosingIoHandler.factory(EpollIoHandler.newFactory(), false);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
+import java.io.IOException;
 
 /**
  * A socket whose operations the kernel completes. At most one receive, which goes on until it is cancelled where the kernel
@@ -18,20 +19,34 @@ import io.netty.channel.uring.IoUringIoHandle;
  * <p>A pause is not told to the kernel until bytes arrive during it: those are kept, and only then the receive is
  * cancelled. What completes before the cancellation takes effect is kept too. So a short pause costs nothing, and a long
  * one keeps no more than the kernel had handed over already.
+ *
+ * <p>A receive that goes on by itself saves an operation per message, but it also runs ahead: with large chunks the next ones
+ * are there before the answer to the first is sent, and each has to be copied or held. So while chunks are large, one is
+ * asked for at a time, behind the answer.
  */
 final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     private static final int NONE = -1;
 
+    /** A chunk of more bytes than this is large. */
+    private static final int LARGE_BYTES = 16 * 1024;
+
+    /** So many chunks in a row that are not large end the asking for one at a time. */
+    private static final int SMALL_CHUNKS = 4;
+
     private final ReceiveBuffers buffers;
     private final boolean multishot;
 
-    /** What identifies the receive and the send that are with the kernel; 0 if none is. */
+    /** What identifies the receive, the send and the watch that are with the kernel; 0 if none is. */
     private long receiveInFlight;
 
     private long sendInFlight;
+    private long watchInFlight;
     private boolean receiveCancelled;
     private boolean waitingForBuffers;
+
+    /** How many small chunks are missing until a receive goes on by itself again; 0 while it does. */
+    private int oneAtATime;
 
     /** The number of the buffer being lent to the callback under way; -1 if there is none. */
     private int lending = NONE;
@@ -52,11 +67,12 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     }
 
     @Override
-    protected void onEvent(IoEvent event) {
+    protected void onEvent(IoEvent event) throws IOException {
         IoUringIoEvent completion = (IoUringIoEvent) event;
         switch (completion.opcode()) {
             case RingOperations.RECEIVE -> onReceiveCompletion(completion.res(), completion.flags());
             case RingOperations.SEND -> onSendCompletion(completion.res());
+            case RingOperations.POLL -> onWatchCompletion(completion.res(), completion.flags());
             default -> {
                 // A cancellation has been carried out, or came too late. The operation itself tells.
             }
@@ -85,9 +101,28 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         if (!receiving || !isOpen() || receiveInFlight != 0 || endArrived || waitingForBuffers) {
             return false;
         }
-        receiveInFlight =
-                registration.submit(RingOperations.receive(descriptor.intValue(), multishot, ReceiveBuffers.GROUP));
+        receiveInFlight = registration.submit(
+                RingOperations.receive(descriptor.intValue(), multishot && oneAtATime == 0, ReceiveBuffers.GROUP));
         return true;
+    }
+
+    private void cancelReceive() {
+        if (receiveInFlight != 0 && !receiveCancelled) {
+            receiveCancelled = true;
+            registration.submit(RingOperations.cancel(receiveInFlight));
+        }
+    }
+
+    /** Chooses between one chunk at a time and a receive that goes on by itself. */
+    private void onChunk(int bytes) {
+        if (bytes > LARGE_BYTES) {
+            if (oneAtATime == 0) {
+                cancelReceive();
+            }
+            oneAtATime = SMALL_CHUNKS;
+        } else if (oneAtATime > 0) {
+            oneAtATime--;
+        }
     }
 
     private void onReceiveCompletion(int result, int flags) {
@@ -113,6 +148,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         lending = id;
         try {
             if (bytes > 0 && isOpen()) {
+                onChunk(bytes);
                 onBytes(buffer.lend(bytes));
             }
         } finally {
@@ -136,9 +172,8 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             kept = PooledByteBufAllocator.DEFAULT.directBuffer(loan.readableBytes());
         }
         kept.writeBytes(loan);
-        if (!receiving && receiveInFlight != 0 && !receiveCancelled) {
-            receiveCancelled = true;
-            registration.submit(RingOperations.cancel(receiveInFlight));
+        if (!receiving) {
+            cancelReceive();
         }
     }
 
@@ -165,6 +200,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         if (receiving && kept == null && endArrived && !receiveEnded && isOpen()) {
             receiveEnded = true;
             events().onReceiveEnd();
+            watch();
         }
     }
 
@@ -175,6 +211,31 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             events().onReceived(bytes);
         } finally {
             bytes.release();
+        }
+    }
+
+    // ---- After the end ----
+
+    /** No receive is with the kernel any more that could tell of a reset. */
+    private void watch() {
+        if (isOpen() && watchInFlight == 0) {
+            watchInFlight = registration.submit(RingOperations.watch(descriptor.intValue()));
+        }
+    }
+
+    private void onWatchCompletion(int result, int flags) throws IOException {
+        if (result > 0 && (result & RingOperations.POLL_ERROR_OR_HANGUP) != 0 && isOpen()) {
+            int errno = descriptor.getSoError();
+            if (errno != 0) {
+                failLater(Errno.failure("receive", errno));
+            }
+        }
+        if ((flags & RingOperations.COMPLETION_HAS_MORE) == 0) {
+            watchInFlight = 0;
+            if (result > 0) {
+                // The kernel gives up when its completion queue is full.
+                watch();
+            }
         }
     }
 
@@ -228,11 +289,12 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     @Override
     protected void cancelInFlight() {
-        if (receiveInFlight != 0 && !receiveCancelled) {
-            registration.submit(RingOperations.cancel(receiveInFlight));
-        }
+        cancelReceive();
         if (sendInFlight != 0) {
             registration.submit(RingOperations.cancel(sendInFlight));
+        }
+        if (watchInFlight != 0) {
+            registration.submit(RingOperations.cancel(watchInFlight));
         }
     }
 
@@ -247,6 +309,6 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     @Override
     protected boolean isQuiet() {
-        return receiveInFlight == 0 && sendInFlight == 0;
+        return receiveInFlight == 0 && sendInFlight == 0 && watchInFlight == 0;
     }
 }

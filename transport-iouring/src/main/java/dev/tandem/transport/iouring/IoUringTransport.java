@@ -6,6 +6,7 @@ import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportException;
+import dev.tandem.transport.linux.ClosingIoHandler;
 import dev.tandem.transport.linux.PerLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -42,7 +43,7 @@ final class IoUringTransport implements Transport {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
         config.setRingSize(rings.submissions());
         config.setCqSize(rings.completions());
-        return IoUringIoHandler.newFactory(config);
+        return ClosingIoHandler.factory(IoUringIoHandler.newFactory(config), true);
     }
 
     @Override

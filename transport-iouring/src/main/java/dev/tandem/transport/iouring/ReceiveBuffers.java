@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,10 @@ import org.slf4j.LoggerFactory;
  * <p>Giving back costs an operation and a completion, so it is done a block at a time: buffers come back in the order in
  * which they were given, and when all of a block are idle one operation gives the whole block. The operations are made
  * once, so giving back allocates nothing.
+ *
+ * <p>Netty's loop looks for completions again and again before it runs a task, so peers that flood could hold up the tasks
+ * for long. Therefore a turn is good for as many loans as there are buffers: what comes back beyond that is given to the
+ * kernel by a task, and until then the flood stays in the kernel.
  *
  * <p>When the kernel finds no buffer, that receive ends with ENOBUFS, and the socket waits. At the end of the turn the idle
  * buffers of incomplete blocks are given back, and as many sockets ask again as there are buffers.
@@ -58,6 +63,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
     private int withKernel;
 
     private boolean wakeQueued;
+
+    /** How many loans have ended since the loop last ran a task of ours. */
+    private int loansInTurn;
 
     ReceiveBuffers(IoEventLoop loop, TransportConfig config, RingConfig rings) {
         this.loop = loop;
@@ -116,8 +124,26 @@ final class ReceiveBuffers implements IoUringIoHandle {
     private void markIdle(int id) {
         idle.set(id);
         int block = id / buffersPerBlock;
+        idleInBlock[block]++;
+        loansInTurn++;
+        if (loansInTurn < buffers.length) {
+            giveIfComplete(block);
+        } else if (loansInTurn == buffers.length) {
+            later(this::beginTurn);
+        }
+    }
+
+    private void beginTurn() {
+        loansInTurn = 0;
+        for (int block = 0; block < giveBlock.length; block++) {
+            giveIfComplete(block);
+        }
+        wakeLater();
+    }
+
+    private void giveIfComplete(int block) {
         int size = sizeOf(block);
-        if (++idleInBlock[block] == size) {
+        if (idleInBlock[block] == size) {
             idleInBlock[block] = 0;
             idle.clear(block * buffersPerBlock, block * buffersPerBlock + size);
             give(giveBlock[block], size);
@@ -134,7 +160,15 @@ final class ReceiveBuffers implements IoUringIoHandle {
         if (!waiting.isEmpty() && !wakeQueued) {
             // As a task, so that all completions at hand have given back what they held.
             wakeQueued = true;
-            loop.execute(this::wake);
+            later(this::wake);
+        }
+    }
+
+    private void later(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException loopHasEnded) {
+            // Nobody will receive any more.
         }
     }
 

@@ -10,6 +10,7 @@ import io.netty.channel.uring.IoUringIoOps;
  */
 final class RingOperations {
 
+    static final byte POLL = 6;
     static final byte ACCEPT = 13;
     static final byte CANCEL = 14;
     static final byte SEND = 26;
@@ -23,6 +24,10 @@ final class RingOperations {
 
     static final int COMPLETION_BUFFER_SHIFT = 16;
 
+    /** A poll reports these whether asked or not (poll(2)). */
+    static final int POLL_ERROR_OR_HANGUP = 0x8 | 0x10;
+
+    private static final int POLL_MULTISHOT = 1;
     private static final byte SELECT_BUFFER = 1 << 5;
     private static final short ACCEPT_MULTISHOT = 1;
     private static final short RECEIVE_MULTISHOT = 1 << 1;
@@ -45,6 +50,11 @@ final class RingOperations {
         long address = NativeMemory.addressOfReadable(bytes);
         return operation(
                 SEND, (byte) 0, (short) 0, descriptor, 0, address, bytes.readableBytes(), MSG_NOSIGNAL, (short) 0);
+    }
+
+    /** Watches for a reset: reports errors and hang-ups until it is cancelled, each once, and at first what holds already. */
+    static IoUringIoOps watch(int descriptor) {
+        return operation(POLL, (byte) 0, (short) 0, descriptor, 0, 0, POLL_MULTISHOT, 0, (short) 0);
     }
 
     /** Cancels the operation that {@code submit} returned {@code submission} for. */

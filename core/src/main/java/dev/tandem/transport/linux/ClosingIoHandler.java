@@ -1,0 +1,118 @@
+package dev.tandem.transport.linux;
+
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An engine's handler that leaves nothing open behind. A loop that ends has its handler close what is registered, but there
+ * are two gaps: a loop told to end without a quiet period can miss that step, and the handler of io_uring waits for one
+ * round of completions only. So closing is asked for once more at the very end, and what the kernel still holds is waited
+ * for.
+ */
+public final class ClosingIoHandler implements IoHandler {
+
+    /** What was cancelled completes within microseconds; this bounds the wait for what somebody else keeps open. */
+    private static final long REAP_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long REAP_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final IoHandler engine;
+    private final ThreadAwareExecutor loop;
+    private final boolean reaps;
+
+    private ClosingIoHandler(IoHandler engine, ThreadAwareExecutor loop, boolean reaps) {
+        this.engine = engine;
+        this.loop = loop;
+        this.reaps = reaps;
+    }
+
+    /**
+     * Makes such handlers.
+     *
+     * @param engine makes the handlers of the engine
+     * @param reaps whether something may be with the kernel for a while after it was closed
+     */
+    public static IoHandlerFactory factory(IoHandlerFactory engine, boolean reaps) {
+        return new IoHandlerFactory() {
+            @Override
+            public IoHandler newHandler(ThreadAwareExecutor loop) {
+                return new ClosingIoHandler(engine.newHandler(loop), loop, reaps);
+            }
+
+            @Override
+            public boolean isChangingThreadSupported() {
+                return engine.isChangingThreadSupported();
+            }
+        };
+    }
+
+    @Override
+    public void destroy() {
+        try {
+            engine.prepareToDestroy();
+            if (reaps) {
+                reap();
+            }
+        } finally {
+            engine.destroy();
+        }
+    }
+
+    private void reap() {
+        long deadline = System.nanoTime() + REAP_NANOS_MAX;
+        while (loop instanceof SingleThreadEventLoop counted
+                && counted.registeredChannels() > 0
+                && System.nanoTime() - deadline < 0) {
+            engine.run(new ShortWait(System.nanoTime() + REAP_STEP_NANOS));
+        }
+    }
+
+    @Override
+    public void initialize() {
+        engine.initialize();
+    }
+
+    @Override
+    public int run(IoHandlerContext context) {
+        return engine.run(context);
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        engine.prepareToDestroy();
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) throws Exception {
+        return engine.register(handle);
+    }
+
+    @Override
+    public void wakeup() {
+        engine.wakeup();
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return engine.isCompatible(handleType);
+    }
+
+    private record ShortWait(long deadlineNanos) implements IoHandlerContext {
+
+        @Override
+        public boolean canBlock() {
+            return true;
+        }
+
+        @Override
+        public long delayNanos(long nowNanos) {
+            return Math.max(0, deadlineNanos - nowNanos);
+        }
+    }
+}

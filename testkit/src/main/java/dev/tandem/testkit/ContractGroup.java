@@ -1,0 +1,101 @@
+package dev.tandem.testkit;
+
+import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
+
+import dev.tandem.transport.ListenOptions;
+import dev.tandem.transport.Transport;
+import dev.tandem.transport.TransportConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What the groups of the contract share. Each test opens the transport anew; afterwards everything is ended, every rule is
+ * verified for every socket there was, and no descriptor and no direct memory may be left.
+ */
+// A thread of its own for each test: what the JDK's blocking sockets cache per thread goes with it.
+@Timeout(value = 60, threadMode = SEPARATE_THREAD)
+abstract class ContractGroup {
+
+    /** Loans are poisoned, so that a transport that lends what it no longer owns is found out. */
+    static final TransportConfig CONFIG = new TransportConfig(64 * 1024, true);
+
+    private final Function<TransportConfig, Transport> engine;
+    private final List<Host> hosts = new ArrayList<>();
+    private Resources before;
+
+    ContractGroup(Function<TransportConfig, Transport> engine) {
+        this.engine = engine;
+    }
+
+    /** The JDK's blocking sockets open descriptors of their own when the first is closed, and keep them. */
+    @BeforeAll
+    static void useBlockingSocketsOnce() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
+                Socket accepted = server.accept()) {
+            client.getOutputStream().write(1);
+            accepted.getInputStream().read();
+        }
+    }
+
+    @BeforeEach
+    void rememberWhatIsHeld() {
+        // Loads the native library, for which the JDK may keep a buffer.
+        engine.apply(CONFIG);
+        before = Resources.now();
+    }
+
+    @AfterEach
+    void leavesNothingBehind() throws InterruptedException {
+        try {
+            for (Host host : hosts) {
+                host.close();
+            }
+        } catch (AssertionError broken) {
+            AssertionError left = leftOver();
+            if (left != null) {
+                broken.addSuppressed(left);
+            }
+            throw broken;
+        }
+        AssertionError left = leftOver();
+        if (left != null) {
+            throw left;
+        }
+    }
+
+    private AssertionError leftOver() {
+        try {
+            Await.until("everything is given back", () -> Resources.now().isNoMoreThan(before));
+            return null;
+        } catch (AssertionError left) {
+            return new AssertionError("Left over: " + Resources.now() + ", before: " + before, left);
+        }
+    }
+
+    /** Opens the transport with loops of its own. */
+    final Host host(int loops, TransportConfig config) {
+        Host host = new Host(engine.apply(config), loops);
+        hosts.add(host);
+        return host;
+    }
+
+    /** One loop with one listener; {@code behaviour} sees each connection as it is accepted. */
+    final Server serve(Consumer<Witness> behaviour) throws IOException {
+        return serve(CONFIG, ListenOptions.DEFAULT, behaviour);
+    }
+
+    final Server serve(TransportConfig config, ListenOptions options, Consumer<Witness> behaviour) throws IOException {
+        return host(1, config).listen(options, behaviour);
+    }
+}

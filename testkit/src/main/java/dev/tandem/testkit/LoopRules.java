@@ -1,0 +1,171 @@
+package dev.tandem.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tandem.transport.ListenOptions;
+import dev.tandem.transport.Transport;
+import dev.tandem.transport.TransportConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** Many connections on few loops, tasks from other threads, and the end of a loop. */
+abstract class LoopRules extends ContractGroup {
+
+    private static final int LARGE = 8 << 20;
+
+    /** Several turns of a loop, because the thread that hands over the task may have to wait for a CPU. */
+    private static final int PIECES_BEFORE_A_TASK_MAX = 600;
+
+    LoopRules(Function<TransportConfig, Transport> engine) {
+        super(engine);
+    }
+
+    @Test
+    void connectionsLiveOnTheLoopsThatWereChosen() throws Exception {
+        Host host = host(4, CONFIG);
+        Server server = host.listen(ListenOptions.DEFAULT, Echo::on);
+        Pattern pattern = new Pattern(1);
+        for (int i = 1; i <= 40; i++) {
+            Peer peer = server.connect();
+            server.awaitAccepted(i);
+            peer.send(pattern.bytes(0, 1000));
+            pattern.verify(0, peer.receive(1000), 1000);
+        }
+        for (int i = 0; i < 40; i++) {
+            assertThat(server.accepted().get(i).socket().loop())
+                    .isSameAs(host.loops().get(i % 4));
+        }
+    }
+
+    @Test
+    void aWakeUpFromAnotherThreadIsNeverLost() throws Exception {
+        Host host = serve(witness -> {}).host();
+        for (int i = 0; i < 20_000; i++) {
+            CountDownLatch ran = new CountDownLatch(1);
+            host.loop().execute(ran::countDown);
+            assertThat(ran.await(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as("task %s runs", i)
+                    .isTrue();
+            if (i % 16 == 0) {
+                LockSupport.parkNanos(i);
+            }
+        }
+    }
+
+    @Test
+    void aFloodDoesNotHoldUpTasks() throws Exception {
+        AtomicInteger pieces = new AtomicInteger();
+        Server server = serve(witness -> {
+            witness.onReceived(loan -> {
+                pieces.incrementAndGet();
+                Await.spin(Await.PIECE_OF_WORK);
+            });
+            witness.resume();
+        });
+        // Few enough to leave buffers over: an engine that runs out of them stops receiving, and runs its tasks.
+        try (Flood flood = new Flood(server, 3)) {
+            for (int i = 0; i < 5; i++) {
+                AtomicInteger meanwhile = new AtomicInteger(-pieces.get());
+                server.host().step(() -> meanwhile.addAndGet(pieces.get()));
+                assertThat(meanwhile.get()).as("pieces received before a task ran").isLessThan(PIECES_BEFORE_A_TASK_MAX);
+            }
+            assertThat(flood.isGoingOn()).isTrue();
+        }
+    }
+
+    @Test
+    void aThousandConnectionsAreAllServedWhenTheirBytesComeAtOnce() throws Exception {
+        int connections = 1_000;
+        int rounds = 3;
+        Server server = serve(Echo::on);
+        Pattern pattern = new Pattern(2);
+        List<Peer> peers = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            peers.add(server.connect());
+        }
+        server.awaitAccepted(connections);
+        for (int round = 0; round < rounds; round++) {
+            CountDownLatch hold = new CountDownLatch(1);
+            server.host().loop().execute(() -> Await.latch(hold));
+            for (Peer peer : peers) {
+                peer.send(pattern.bytes(round * 1000L, 1000));
+            }
+            hold.countDown();
+            for (Peer peer : peers) {
+                pattern.verify(round * 1000L, peer.receive(1000), 1000);
+            }
+        }
+    }
+
+    @Test
+    void theEndOfALoopClosesEverythingOnIt() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            Server server = serve(Witness::resume);
+            List<ByteBuf> lent = new ArrayList<>();
+            Peer idle = server.connect();
+            server.connectWithSmallWindow();
+            Witness sendingToNobody = server.awaitAccepted(2);
+            sendingToNobody.onLoop(() -> sendingToNobody.send(large(sendingToNobody, lent)));
+            Peer sendingDuringAPause = server.connect();
+            Witness paused = server.awaitAccepted(3);
+            paused.onLoop(paused::pause);
+            sendingDuringAPause.send(new byte[1000]);
+            server.connect().finishSending();
+            Witness halfClosed = server.awaitAccepted(4);
+            halfClosed.awaitReceiveEnd();
+            server.connect().finishSending();
+            Witness finishedBothWays = server.awaitAccepted(5);
+            finishedBothWays.awaitReceiveEnd();
+            finishedBothWays.onLoop(finishedBothWays::shutdownOutput);
+            server.host().settle();
+            server.host().shutDown();
+            server.accepted().forEach(witness -> assertThat(witness.isClosed()).isTrue());
+            assertThat(server.acceptedCount()).isEqualTo(5);
+            assertThat(server.isListenerClosed()).isTrue();
+            assertThat(idle.seesEnd()).isTrue();
+            assertThat(lent).allMatch(bytes -> bytes.refCnt() == 0);
+        }
+    }
+
+    private static ByteBuf large(Witness witness, List<ByteBuf> lent) {
+        ByteBuf bytes = Unpooled.directBuffer(LARGE).writeZero(LARGE);
+        lent.add(bytes);
+        witness.onClosed(bytes::release);
+        return bytes;
+    }
+
+    @Test
+    void theEndOfABusyLoopClosesEverythingOnIt() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            AtomicInteger closed = new AtomicInteger();
+            Host host = host(2, CONFIG);
+            Server server = host.listen(ListenOptions.DEFAULT, witness -> {
+                witness.onReceived(loan -> Await.spin(Await.PIECE_OF_WORK));
+                witness.onClosed(closed::incrementAndGet);
+                witness.resume();
+            });
+            try (Flood flood = new Flood(server, 8)) {
+                host.shutDown();
+            }
+            assertThat(closed).hasValue(8);
+        }
+    }
+
+    @Test
+    void aListenerOfALoopThatHasEndedCanBeUsedInVain() throws Exception {
+        Server server = serve(witness -> {});
+        server.host().shutDown();
+        server.listener().pauseAccepting();
+        server.listener().resumeAccepting();
+        server.listener().close();
+        assertThat(server.isListenerClosed()).isTrue();
+    }
+}

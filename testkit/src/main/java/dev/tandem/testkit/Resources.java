@@ -1,0 +1,81 @@
+package dev.tandem.testkit;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The descriptors and the direct memory of this process.
+ *
+ * @param descriptors what each descriptor is; files are left out, because the JVM opens them as it loads classes
+ * @param directBytes direct memory of the JDK and of Netty, but for the chunks of the pooled allocator
+ * @param pooledBytes bytes that are allocated from Netty's default pooled allocator
+ */
+record Resources(Map<Integer, String> descriptors, long directBytes, long pooledBytes) {
+
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+    /** Empty buffers, of which the JDK and Netty make a few as they load classes, count a byte each. */
+    private static final long NOISE_BYTES = 64;
+
+    static Resources now() {
+        return new Resources(readDescriptors(), readDirectBytes(), readPooledBytes());
+    }
+
+    /** How many sockets are open. */
+    static long sockets() {
+        return readDescriptors().values().stream()
+                .filter(target -> target.startsWith("socket:"))
+                .count();
+    }
+
+    /** Whether nothing is held that was not held at {@code before}. */
+    boolean isNoMoreThan(Resources before) {
+        return descriptors.equals(before.descriptors)
+                && directBytes <= before.directBytes + NOISE_BYTES
+                && pooledBytes <= before.pooledBytes;
+    }
+
+    private static Map<Integer, String> readDescriptors() {
+        Map<Integer, String> found = new TreeMap<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(DESCRIPTORS)) {
+            for (Path entry : entries) {
+                String target = targetOf(entry);
+                if (!target.startsWith("/")) {
+                    found.put(Integer.parseInt(entry.getFileName().toString()), target);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    private static String targetOf(Path entry) {
+        try {
+            return Files.readSymbolicLink(entry).toString();
+        } catch (IOException closedMeanwhile) {
+            return "/";
+        }
+    }
+
+    private static long readDirectBytes() {
+        long all = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+        // The allocator keeps chunks for later use; what is allocated from them is counted apart.
+        return all - PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+    }
+
+    private static long readPooledBytes() {
+        return PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
+    }
+}
