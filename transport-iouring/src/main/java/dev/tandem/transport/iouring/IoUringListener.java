@@ -49,8 +49,12 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
     protected void disarm() {
         if (accepting != 0 && !cancelling) {
             cancelling = true;
-            registration.submit(RingOperations.cancel(accepting));
+            submitCancel();
         }
+    }
+
+    private void submitCancel() {
+        registration.submit(RingOperations.cancel(accepting, RingOperations.ACCEPT));
     }
 
     @Override
@@ -61,7 +65,10 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
     @Override
     protected void onEvent(IoEvent event) {
         IoUringIoEvent completion = (IoUringIoEvent) event;
-        if (completion.opcode() != RingOperations.ACCEPT) {
+        if (completion.opcode() == RingOperations.CANCEL) {
+            if (completion.res() < 0 && cancelling) {
+                submitCancel();
+            }
             return;
         }
         if ((completion.flags() & RingOperations.COMPLETION_HAS_MORE) == 0) {

@@ -73,9 +73,8 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             case RingOperations.RECEIVE -> onReceiveCompletion(completion.res(), completion.flags());
             case RingOperations.SEND -> onSendCompletion(completion.res());
             case RingOperations.POLL -> onWatchCompletion(completion.res(), completion.flags());
-            default -> {
-                // A cancellation has been carried out, or came too late. The operation itself tells.
-            }
+            case RingOperations.CANCEL -> onCancelCompletion(completion.res(), (byte) completion.userData());
+            default -> throw new IllegalStateException("Nobody asked for operation " + completion.opcode() + ".");
         }
         closeIfQuiet();
     }
@@ -110,7 +109,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     private void cancelReceive() {
         if (receiveInFlight != 0 && !receiveCancelled) {
             receiveCancelled = true;
-            registration.submit(RingOperations.cancel(receiveInFlight));
+            submitCancel(RingOperations.RECEIVE);
         }
     }
 
@@ -303,10 +302,30 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     protected void cancelInFlight() {
         cancelReceive();
         if (sendInFlight != 0) {
-            registration.submit(RingOperations.cancel(sendInFlight));
+            submitCancel(RingOperations.SEND);
         }
         if (watchInFlight != 0) {
-            registration.submit(RingOperations.cancel(watchInFlight));
+            submitCancel(RingOperations.POLL);
+        }
+    }
+
+    private void submitCancel(byte opcode) {
+        registration.submit(RingOperations.cancel(inFlight(opcode), opcode));
+    }
+
+    private long inFlight(byte opcode) {
+        return switch (opcode) {
+            case RingOperations.RECEIVE -> receiveInFlight;
+            case RingOperations.SEND -> sendInFlight;
+            default -> watchInFlight;
+        };
+    }
+
+    /** The operation itself tells that it was cancelled; but if the kernel did not find it, it may go on for ever. */
+    private void onCancelCompletion(int result, byte opcode) {
+        boolean wanted = !isOpen() || (opcode == RingOperations.RECEIVE && receiveCancelled);
+        if (result < 0 && wanted && inFlight(opcode) != 0) {
+            submitCancel(opcode);
         }
     }
 

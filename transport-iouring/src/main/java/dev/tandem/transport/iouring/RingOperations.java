@@ -57,9 +57,14 @@ final class RingOperations {
         return operation(POLL, (byte) 0, (short) 0, descriptor, 0, 0, POLL_MULTISHOT, 0, (short) 0);
     }
 
-    /** Cancels the operation that {@code submit} returned {@code submission} for. */
-    static IoUringIoOps cancel(long submission) {
-        return operation(CANCEL, (byte) 0, (short) 0, -1, 0, submission, 0, 0, (short) 0);
+    /**
+     * Cancels the operation that {@code submit} returned {@code submission} for. The completion carries {@code opcode}, that of
+     * the operation, as its user data; its result is ENOENT or EALREADY if the kernel did not find the operation waiting, and
+     * then the operation may still be there: it can be between being woken and being tried again.
+     */
+    static IoUringIoOps cancel(long submission, byte opcode) {
+        return new IoUringIoOps(
+                CANCEL, (byte) 0, (short) 0, -1, 0, submission, 0, 0, (long) opcode, (short) 0, (short) 0, 0, 0);
     }
 
     /** Gives {@code count} buffers of {@code bytes} bytes each to the kernel, numbered from {@code firstId}. */
