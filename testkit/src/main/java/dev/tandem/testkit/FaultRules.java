@@ -45,14 +45,12 @@ abstract class FaultRules extends ContractGroup {
 
     @Test
     void anExceptionFromOnFailedStillCloses() throws Exception {
-        neighbourIsServedWhile(
-                (witness, fault) -> witness.onFailed(why -> fault.run()), Peer::reset);
+        neighbourIsServedWhile((witness, fault) -> witness.onFailed(why -> fault.run()), Peer::reset);
     }
 
     @Test
     void anExceptionFromOnClosedIsHarmless() throws Exception {
-        neighbourIsServedWhile(
-                (witness, fault) -> witness.onClosed(fault), Peer::reset);
+        neighbourIsServedWhile((witness, fault) -> witness.onClosed(fault), Peer::reset);
     }
 
     private void assertThrowingAborts(BiConsumer<Witness, Runnable> fault) throws Exception {

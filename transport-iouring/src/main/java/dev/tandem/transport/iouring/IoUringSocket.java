@@ -31,6 +31,10 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     private long sendInFlight;
     private long watchInFlight;
     private boolean receiveCancelled;
+
+    /** The kernel has no room for {@link #sending}; the watch tells when it has. */
+    private boolean sendBlocked;
+
     private boolean waitingForBuffers;
 
     /** Bytes that arrived during a pause; null if there are none. */
@@ -52,9 +56,8 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             case RingOperations.RECEIVE -> onReceiveCompletion(completion.res(), completion.flags());
             case RingOperations.SEND -> onSendCompletion(completion.res());
             case RingOperations.POLL -> onWatchCompletion(completion.res(), completion.flags());
-            default -> {
-                // A cancellation has been carried out, or came too late. The operation itself tells.
-            }
+            case RingOperations.CANCEL -> onCancelCompletion((byte) completion.userData(), completion.res());
+            default -> throw new IllegalStateException("Nobody asked for operation " + completion.opcode() + ".");
         }
         closeIfQuiet();
     }
@@ -138,7 +141,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         kept.writeBytes(buffer.lend(bytes));
         if (!receiving && receiveInFlight != 0 && !receiveCancelled) {
             receiveCancelled = true;
-            registration.submit(RingOperations.cancel(receiveInFlight));
+            cancel(receiveInFlight, RingOperations.RECEIVE);
         }
     }
 
@@ -189,31 +192,6 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         }
     }
 
-    // ---- After the end ----
-
-    /** No receive is with the kernel any more that could tell of a reset. */
-    private void watch() {
-        if (isOpen() && watchInFlight == 0) {
-            watchInFlight = registration.submit(RingOperations.watch(descriptor.intValue()));
-        }
-    }
-
-    private void onWatchCompletion(int result, int flags) throws IOException {
-        if (result > 0 && (result & RingOperations.POLL_ERROR_OR_HANGUP) != 0 && isOpen()) {
-            int errno = descriptor.getSoError();
-            if (errno != 0) {
-                failLater(Errno.failure("receive", errno));
-            }
-        }
-        if ((flags & RingOperations.COMPLETION_HAS_MORE) == 0) {
-            watchInFlight = 0;
-            if (result > 0) {
-                // The kernel gives up when its completion queue is full.
-                watch();
-            }
-        }
-    }
-
     // ---- Sending ----
 
     @Override
@@ -234,10 +212,52 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
                 sending = null;
             }
             events().onSent(result);
-        } else if (result == -Errno.EINTR || result == -Errno.EAGAIN) {
+        } else if (result == -Errno.EAGAIN) {
+            sendBlocked = true;
+            watch();
+        } else if (result == -Errno.EINTR) {
             startSending();
         } else {
             failLater(Errno.failure("send", -result));
+        }
+    }
+
+    // ---- Watching: for room to send, and for a reset after the end, when no receive is there to tell ----
+
+    private void watch() {
+        if (isOpen() && watchInFlight == 0) {
+            watchInFlight = registration.submit(RingOperations.watch(descriptor.intValue()));
+        }
+    }
+
+    private void onWatchCompletion(int result, int flags) throws IOException {
+        if ((flags & RingOperations.COMPLETION_HAS_MORE) == 0) {
+            watchInFlight = 0;
+        }
+        if (!isOpen()) {
+            return;
+        }
+        if (result < 0) {
+            failLater(Errno.failure("poll", -result));
+            return;
+        }
+        boolean broken = (result & RingOperations.POLL_ERROR_OR_HANGUP) != 0;
+        if (sendBlocked && (broken || (result & RingOperations.POLL_WRITABLE) != 0)) {
+            sendBlocked = false;
+            startSending();
+        } else if (broken && (receiveEnded || !receiving)) {
+            failIfReset();
+        }
+        if (sendBlocked || receiveEnded) {
+            // The kernel ends a watch when its completion queue is full.
+            watch();
+        }
+    }
+
+    private void failIfReset() throws IOException {
+        int errno = descriptor.getSoError();
+        if (errno != 0) {
+            failLater(Errno.failure("receive", errno));
         }
     }
 
@@ -246,17 +266,34 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     @Override
     protected void cancelInFlight() {
         if (receiveInFlight != 0 && !receiveCancelled) {
-            registration.submit(RingOperations.cancel(receiveInFlight));
-        }
-        if (sendInFlight != 0) {
-            registration.submit(RingOperations.cancel(sendInFlight));
+            receiveCancelled = true;
+            cancel(receiveInFlight, RingOperations.RECEIVE);
         }
         if (watchInFlight != 0) {
-            registration.submit(RingOperations.cancel(watchInFlight));
+            cancel(watchInFlight, RingOperations.POLL);
         }
+        // A send does not wait, so there is nothing to cancel.
         if (kept != null) {
             kept.release();
             kept = null;
+        }
+    }
+
+    private void cancel(long submission, byte opcode) {
+        registration.submit(RingOperations.cancel(submission, opcode));
+    }
+
+    private void onCancelCompletion(byte opcode, int result) {
+        if (!RingOperations.missed(result)) {
+            return;
+        }
+        if (opcode == RingOperations.POLL && watchInFlight != 0) {
+            cancel(watchInFlight, RingOperations.POLL);
+        } else if (opcode == RingOperations.RECEIVE && receiveInFlight != 0 && receiveCancelled) {
+            receiveCancelled = !isOpen() || !receiving;
+            if (receiveCancelled) {
+                cancel(receiveInFlight, RingOperations.RECEIVE);
+            }
         }
     }
 
