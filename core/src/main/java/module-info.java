@@ -11,6 +11,7 @@ module dev.tandem.core {
     exports dev.tandem.transport;
     exports dev.tandem.connection;
     exports dev.tandem.codec;
+    exports dev.tandem.message;
     exports dev.tandem.server;
     exports dev.tandem.transport.linux to
             dev.tandem.transport.epoll,

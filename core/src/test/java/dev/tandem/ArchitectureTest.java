@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
  * Dependencies point one way.
  *
  * <pre>
- *            server
+ *             server
+ *               |
+ *            message
  *           /      \
  *   connection    codec
  *        |
@@ -29,7 +31,9 @@ class ArchitectureTest {
     private static final String LINUX = "dev.tandem.transport.linux";
     private static final String CONNECTION = "dev.tandem.connection..";
     private static final String CODEC = "dev.tandem.codec..";
+    private static final String MESSAGE = "dev.tandem.message..";
     private static final String SERVER = "dev.tandem.server..";
+    private static final String LOG = "dev.tandem.log";
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -61,7 +65,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(CONNECTION)
                 .should()
-                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION))
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION, LOG))
                 .check(CORE);
     }
 
@@ -76,10 +80,30 @@ class ArchitectureTest {
     }
 
     @Test
+    void logDependsOnNothingOfOurs() {
+        classes()
+                .that()
+                .resideInAPackage(LOG)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(LOG))
+                .check(CORE);
+    }
+
+    @Test
+    void messageDependsOnlyOnConnectionAndCodec() {
+        classes()
+                .that()
+                .resideInAPackage(MESSAGE)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(CONNECTION, CODEC, MESSAGE, LOG))
+                .check(CORE);
+    }
+
+    @Test
     void onlyTheTransportsKnowTheKernel() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CONNECTION, CODEC, SERVER)
+                .resideInAnyPackage(CONNECTION, CODEC, MESSAGE, SERVER)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

@@ -12,7 +12,7 @@ public final class FrameException extends RuntimeException {
     public enum Violation {
         /** The frame is, or announces to be, larger than the limit. */
         TOO_LARGE,
-        /** The bytes are no frame: a negative or overflowing length, a missing delimiter, a wrong type. */
+        /** The bytes are no frame: a negative or overflowing length, a wrong type, text that is no text. */
         MALFORMED
     }
 
@@ -28,6 +28,12 @@ public final class FrameException extends RuntimeException {
     public static FrameException tooLarge(long bytes, long max) {
         return new FrameException(
                 Violation.TOO_LARGE, "The frame has " + bytes + " bytes, but at most " + max + " are allowed.");
+    }
+
+    /** A frame whose end has not come, although its body must by now have more than {@code max} bytes. */
+    public static FrameException endless(long max) {
+        return new FrameException(
+                Violation.TOO_LARGE, "The frame did not end within " + max + " bytes, the most that are allowed.");
     }
 
     /** Bytes that break the rule given in {@code message}, a whole sentence. */

@@ -21,11 +21,14 @@ public interface FrameReader {
      * which may be 0. The caller reads the body in place and then moves the reader index to the end of the body plus
      * {@link #trailerBytes()}. When there is none yet, returns {@link #INCOMPLETE} and leaves the reader index alone.
      *
+     * <p>A frame that is found has arrived in full, its trailer included. It is found once: the caller does not go back to
+     * where it began, because the bytes before its body may have changed.
+     *
      * @throws FrameException if what has arrived can never become a frame: too large, or malformed
      */
     int read(ByteBuf in);
 
-    /** How many bytes follow the body just found and belong to the frame: the delimiter, for example. */
+    /** How many bytes follow the body that {@link #read} just found and belong to the frame: the delimiter, say. */
     default int trailerBytes() {
         return 0;
     }

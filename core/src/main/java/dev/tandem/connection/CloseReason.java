@@ -2,7 +2,7 @@ package dev.tandem.connection;
 
 /**
  * Why a connection ended. One vocabulary from the kernel to the handler, the log and the counters. Where several things
- * happen, the first one counts.
+ * happen, the first one counts; but an orderly end that could not be delivered counts as what prevented it.
  */
 public enum CloseReason {
     /** The peer finished sending, and everything for it was delivered. */
@@ -40,5 +40,10 @@ public enum CloseReason {
     /** The server drained, and this connection had nothing left to do. */
     DRAINED,
     /** The server drained, and this connection was not finished at the deadline. */
-    DRAIN_DEADLINE
+    DRAIN_DEADLINE;
+
+    /** Whether nothing was wrong: somebody had finished, and the other agreed. */
+    boolean isOrderly() {
+        return this == PEER_CLOSED || this == CLOSED || this == DRAINED;
+    }
 }

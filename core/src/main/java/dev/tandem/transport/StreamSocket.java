@@ -44,6 +44,18 @@ public interface StreamSocket {
     void send(ByteBuf bytes);
 
     /**
+     * Sends received bytes as they are: the readable bytes of the loan at hand, without a copy. Their loan is extended until
+     * they are reported, as with {@link #send}; those of the buffer that are not readable go back when the callback returns.
+     * Only for the callback that lends, and once in it.
+     *
+     * @param loan the buffer that {@link SocketEvents#onReceived} was called with
+     * @return whether the bytes are being sent; if not, nothing has happened and the caller sends a copy. A transport
+     *     declines when lending longer would leave too little for receiving
+     * @throws IllegalStateException if a send is in flight or the output was shut down
+     */
+    boolean sendLoan(ByteBuf loan);
+
+    /**
      * Tells the peer that nothing more will be sent (FIN). Receiving goes on.
      *
      * @throws IllegalStateException if a send is in flight

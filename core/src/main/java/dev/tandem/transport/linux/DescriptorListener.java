@@ -37,7 +37,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private final byte[] peerAddress = new byte[26];
     protected IoRegistration registration;
 
-    private boolean paused;
+    private volatile boolean paused;
     private boolean backingOff;
     private boolean closing;
     private boolean closed;
@@ -117,19 +117,32 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     protected final void onAccepted(int accepted) {
         backoff.reset();
         Socket connection = new Socket(accepted);
-        try {
-            IoEventLoop target = acceptor.chooseLoop();
-            if (target.inEventLoop()) {
-                openSocket(target, connection);
-            } else {
-                target.execute(() -> openSocket(target, connection));
-            }
-        } catch (RejectedExecutionException loopHasEnded) {
+        IoEventLoop target = chooseLoop();
+        if (target == null) {
             ListeningSocket.closeQuietly(connection);
+        } else if (target.inEventLoop()) {
+            openSocket(target, connection);
+        } else {
+            try {
+                target.execute(() -> openSocket(target, connection));
+            } catch (RejectedExecutionException loopHasEnded) {
+                lose(target, connection);
+            }
+        }
+    }
+
+    private IoEventLoop chooseLoop() {
+        try {
+            return acceptor.chooseLoop();
         } catch (Throwable thrown) {
             LOG.error("No loop was chosen for a connection; it is closed.", thrown);
-            ListeningSocket.closeQuietly(connection);
+            return null;
         }
+    }
+
+    private void lose(IoEventLoop target, Socket connection) {
+        ListeningSocket.closeQuietly(connection);
+        acceptor.onLost(target);
     }
 
     /** Accepting failed with a positive error number. */
@@ -176,7 +189,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private void openSocket(IoEventLoop target, Socket connection) {
         DescriptorSocket socket = register(target, connection);
         if (socket == null) {
-            ListeningSocket.closeQuietly(connection);
+            lose(target, connection);
             return;
         }
         SocketEvents events = null;
@@ -245,18 +258,23 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     @Override
     public final void pauseAccepting() {
-        onLoop(() -> {
-            paused = true;
-            disarm();
-        });
+        paused = true;
+        onLoop(this::followPause);
     }
 
     @Override
     public final void resumeAccepting() {
-        onLoop(() -> {
-            paused = false;
+        paused = false;
+        onLoop(this::followPause);
+    }
+
+    /** Does what was asked for last: tasks of other threads may run after what this one asks for later. */
+    private void followPause() {
+        if (paused) {
+            disarm();
+        } else {
             armIfWanted();
-        });
+        }
     }
 
     /** Also called by the loop when it shuts down: what is with the kernel must be taken back at once then. */

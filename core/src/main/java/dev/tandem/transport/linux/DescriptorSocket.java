@@ -72,8 +72,14 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     /** Starts sending {@link #sending}. */
     protected abstract void startSending();
 
+    /** Starts sending the readable bytes of {@code loan}, or declines. */
+    protected abstract boolean startSendingLoan(ByteBuf loan);
+
     /** Takes back what is with the kernel. */
     protected abstract void cancelInFlight();
+
+    /** Releases the engine's own memory of this socket; the kernel has none of it any more. */
+    protected abstract void releaseMemory();
 
     /** Whether the kernel holds nothing of this socket, so that the descriptor may be closed. */
     protected abstract boolean isQuiet();
@@ -110,11 +116,10 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     }
 
     /** Closes the descriptor soon if the socket is closing and nothing of it is with the kernel any more. */
-    protected final void closeIfQuiet() {
+    private void closeIfQuiet() {
         if (state == State.CLOSING && isQuiet() && !deliveryQueued) {
-            // Always as a task: the kernel may have more events of this descriptor in the batch at hand, and closing
-            // now
-            // would let a socket accepted in the same batch get the same number.
+            // Always as a task: the kernel may have more events of this descriptor in the batch at hand, and if it were
+            // closed now, a socket accepted in the same batch could get the same number.
             queueDelivery();
         }
     }
@@ -131,6 +136,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
             onThrown(thrown);
         } finally {
             dispatching = false;
+            closeIfQuiet();
         }
     }
 
@@ -205,6 +211,11 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
         state = State.CLOSED;
         sending = null;
         try {
+            releaseMemory();
+        } catch (Throwable thrown) {
+            LOG.error("A loan of {} was misused.", this, thrown);
+        }
+        try {
             descriptor.close();
         } catch (IOException e) {
             LOG.debug("Closing {} failed; the descriptor is released all the same.", this, e);
@@ -253,18 +264,34 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
 
     @Override
     public final void send(ByteBuf bytes) {
+        if (state == State.OPEN) {
+            requireMaySend(bytes);
+            sending = bytes;
+            startSending();
+        }
+    }
+
+    @Override
+    public final boolean sendLoan(ByteBuf loan) {
         if (state != State.OPEN) {
-            return;
+            return false;
         }
+        requireMaySend(loan);
+        return startSendingLoan(loan);
+    }
+
+    private void requireMaySend(ByteBuf bytes) {
         NativeMemory.requireSendable(bytes);
-        if (sending != null) {
-            throw new IllegalStateException("A send is in flight: wait until onSent has reported all of it.");
-        }
+        requireNoSendInFlight();
         if (outputShutdown) {
             throw new IllegalStateException("The output was shut down: nothing can be sent any more.");
         }
-        sending = bytes;
-        startSending();
+    }
+
+    private void requireNoSendInFlight() {
+        if (sending != null) {
+            throw new IllegalStateException("A send is in flight: wait until onSent has reported all of it.");
+        }
     }
 
     @Override
@@ -272,9 +299,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
         if (state != State.OPEN || outputShutdown) {
             return;
         }
-        if (sending != null) {
-            throw new IllegalStateException("A send is in flight: wait until onSent has reported all of it.");
-        }
+        requireNoSendInFlight();
         outputShutdown = true;
         try {
             descriptor.shutdown(false, true);

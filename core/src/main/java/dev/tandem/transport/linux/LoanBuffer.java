@@ -18,6 +18,7 @@ public final class LoanBuffer {
     private final long address;
     private final boolean poison;
     private ByteBuf lent;
+    private int lentBytes;
 
     /** Lends the whole of {@code memory}, which must be direct. */
     public LoanBuffer(ByteBuffer memory, boolean poison) {
@@ -39,15 +40,21 @@ public final class LoanBuffer {
 
     /** Lends the first {@code bytes} bytes. */
     public ByteBuf lend(int bytes) {
+        lentBytes = bytes;
         return lent.setIndex(0, bytes);
     }
 
+    /** Whether this is the buffer that is lent. */
+    public boolean isLent(ByteBuf buffer) {
+        return buffer == lent;
+    }
+
     /**
-     * Ends the loan of the first {@code bytes} bytes.
+     * Ends the loan.
      *
      * @throws IllegalStateException if the receiver released, retained or resized the buffer
      */
-    public void end(int bytes) {
+    public void end() {
         int references = lent.refCnt();
         boolean intact = references == 1 && lent.capacity() == capacity();
         if (!intact) {
@@ -55,7 +62,7 @@ public final class LoanBuffer {
             lent = Unpooled.wrappedBuffer(memory);
         }
         if (poison) {
-            for (int i = 0; i < bytes; i++) {
+            for (int i = 0; i < lentBytes; i++) {
                 lent.setByte(i, POISON);
             }
         }

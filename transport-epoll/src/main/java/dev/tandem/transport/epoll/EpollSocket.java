@@ -4,6 +4,8 @@ import dev.tandem.transport.linux.DescriptorSocket;
 import dev.tandem.transport.linux.Errno;
 import dev.tandem.transport.linux.LoanBuffer;
 import dev.tandem.transport.linux.NativeMemory;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollIoEvent;
@@ -40,6 +42,9 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
 
     /** What epoll was asked to report: {@link #HUSHED}, or the bits beside errors and hang-ups. */
     private int interest;
+
+    /** What the kernel did not take of a loan that is being sent, copied, because the loop needs its buffer back. */
+    private ByteBuf restOfLoan;
 
     /** Bytes that the kernel took and that are not reported yet. */
     private int unreported;
@@ -104,7 +109,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
         try {
             events().onReceived(loans.lend(received));
         } finally {
-            loans.end(received);
+            loans.end();
         }
     }
 
@@ -164,6 +169,22 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
         trySending();
     }
 
+    @Override
+    protected boolean startSendingLoan(ByteBuf loan) {
+        if (!loans.isLent(loan)) {
+            return false;
+        }
+        sending = loan;
+        trySending();
+        if (sending != null) {
+            restOfLoan = PooledByteBufAllocator.DEFAULT
+                    .directBuffer(loan.readableBytes())
+                    .writeBytes(loan);
+            sending = restOfLoan;
+        }
+        return true;
+    }
+
     private void trySending() {
         try {
             int size = sending.readableBytes();
@@ -172,6 +193,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
             unreported += sent;
             if (sent == size) {
                 sending = null;
+                releaseMemory();
                 if ((interest & OUT) != 0) {
                     askFor(interest & ~OUT);
                 }
@@ -205,6 +227,14 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
     @Override
     protected void cancelInFlight() {
         // The kernel copied what it took; nothing of this socket is with it.
+    }
+
+    @Override
+    protected void releaseMemory() {
+        if (restOfLoan != null) {
+            restOfLoan.release();
+            restOfLoan = null;
+        }
     }
 
     @Override

@@ -19,8 +19,20 @@ import java.io.IOException;
  * <p>A pause is not told to the kernel until bytes arrive during it: those are kept, and only then the receive is
  * cancelled. What completes before the cancellation takes effect is kept too. So a short pause costs nothing, and a long
  * one keeps no more than the kernel had handed over already.
+ *
+ * <p>A receive that goes on by itself saves an operation per message, but it also runs ahead: with large chunks the next ones
+ * are there before the answer to the first is sent, and each has to be copied or held. So while chunks are large, one is
+ * asked for at a time, behind the answer.
  */
 final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
+
+    private static final int NONE = -1;
+
+    /** A chunk of more bytes than this is large. */
+    private static final int LARGE_BYTES = 16 * 1024;
+
+    /** So many chunks in a row that are not large end the asking for one at a time. */
+    private static final int SMALL_CHUNKS = 4;
 
     private final ReceiveBuffers buffers;
     private final boolean multishot;
@@ -36,6 +48,15 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     private boolean sendBlocked;
 
     private boolean waitingForBuffers;
+
+    /** How many small chunks are missing until a receive goes on by itself again; 0 while it does. */
+    private int oneAtATime;
+
+    /** The number of the buffer being lent to the callback under way; -1 if there is none. */
+    private int lending = NONE;
+
+    /** The number of the buffer whose loan was extended for a send; -1 if there is none. */
+    private int lentToSend = NONE;
 
     /** Bytes that arrived during a pause; null if there are none. */
     private ByteBuf kept;
@@ -59,7 +80,6 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             case RingOperations.CANCEL -> onCancelCompletion((byte) completion.userData(), completion.res());
             default -> throw new IllegalStateException("Nobody asked for operation " + completion.opcode() + ".");
         }
-        closeIfQuiet();
     }
 
     // ---- Receiving ----
@@ -84,9 +104,28 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         if (!receiving || !isOpen() || receiveInFlight != 0 || kept != null || endArrived || waitingForBuffers) {
             return false;
         }
-        receiveInFlight =
-                registration.submit(RingOperations.receive(descriptor.intValue(), multishot, ReceiveBuffers.GROUP));
+        receiveInFlight = registration.submit(
+                RingOperations.receive(descriptor.intValue(), multishot && oneAtATime == 0, ReceiveBuffers.GROUP));
         return true;
+    }
+
+    private void cancelReceive() {
+        if (receiveInFlight != 0 && !receiveCancelled) {
+            receiveCancelled = true;
+            cancel(receiveInFlight, RingOperations.RECEIVE);
+        }
+    }
+
+    /** Chooses between one chunk at a time and a receive that goes on by itself. */
+    private void onChunk(int bytes) {
+        if (bytes > LARGE_BYTES) {
+            if (oneAtATime == 0) {
+                cancelReceive();
+            }
+            oneAtATime = SMALL_CHUNKS;
+        } else if (oneAtATime > 0) {
+            oneAtATime--;
+        }
     }
 
     private void onReceiveCompletion(int result, int flags) {
@@ -109,39 +148,35 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     private void onBuffer(int id, int bytes) {
         LoanBuffer buffer = buffers.take(id);
+        lending = id;
         try {
             if (bytes > 0 && isOpen()) {
-                onBytes(buffer, bytes);
+                onChunk(bytes);
+                onBytes(buffer.lend(bytes));
             }
         } finally {
-            buffers.giveBack(id);
+            lending = NONE;
+            if (lentToSend != id) {
+                buffers.giveBack(id);
+            }
         }
     }
 
-    private void onBytes(LoanBuffer buffer, int bytes) {
+    private void onBytes(ByteBuf loan) {
         if (receiving && kept == null) {
-            lend(buffer, bytes);
+            events().onReceived(loan);
         } else {
-            keep(buffer, bytes);
+            keep(loan);
         }
     }
 
-    private void lend(LoanBuffer buffer, int bytes) {
-        try {
-            events().onReceived(buffer.lend(bytes));
-        } finally {
-            buffer.end(bytes);
-        }
-    }
-
-    private void keep(LoanBuffer buffer, int bytes) {
+    private void keep(ByteBuf loan) {
         if (kept == null) {
-            kept = PooledByteBufAllocator.DEFAULT.directBuffer(bytes);
+            kept = PooledByteBufAllocator.DEFAULT.directBuffer(loan.readableBytes());
         }
-        kept.writeBytes(buffer.lend(bytes));
-        if (!receiving && receiveInFlight != 0 && !receiveCancelled) {
-            receiveCancelled = true;
-            cancel(receiveInFlight, RingOperations.RECEIVE);
+        kept.writeBytes(loan);
+        if (!receiving) {
+            cancelReceive();
         }
     }
 
@@ -185,7 +220,8 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             kept = null;
         }
         try {
-            lend(loan, loan.capacity());
+            events().onReceived(loan.lend(loan.capacity()));
+            loan.end();
         } finally {
             loan.revoke();
             bytes.release();
@@ -199,17 +235,28 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         sendInFlight = registration.submit(RingOperations.send(descriptor.intValue(), sending));
     }
 
+    @Override
+    protected boolean startSendingLoan(ByteBuf loan) {
+        if (lending == NONE || !buffers.isLent(lending, loan) || !buffers.canSpareOne()) {
+            return false;
+        }
+        lentToSend = lending;
+        sending = loan;
+        startSending();
+        return true;
+    }
+
     private void onSendCompletion(int result) {
         sendInFlight = 0;
         if (!isOpen()) {
-            return;
-        }
-        if (result > 0) {
+            endLoanToSend();
+        } else if (result > 0) {
             sending.skipBytes(result);
             if (sending.isReadable()) {
                 startSending();
             } else {
                 sending = null;
+                endLoanToSend();
             }
             events().onSent(result);
         } else if (result == -Errno.EAGAIN) {
@@ -219,6 +266,14 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             startSending();
         } else {
             failLater(Errno.failure("send", -result));
+        }
+    }
+
+    private void endLoanToSend() {
+        if (lentToSend != NONE) {
+            int id = lentToSend;
+            lentToSend = NONE;
+            buffers.giveBack(id);
         }
     }
 
@@ -265,18 +320,20 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     @Override
     protected void cancelInFlight() {
-        if (receiveInFlight != 0 && !receiveCancelled) {
-            receiveCancelled = true;
-            cancel(receiveInFlight, RingOperations.RECEIVE);
-        }
+        cancelReceive();
         if (watchInFlight != 0) {
             cancel(watchInFlight, RingOperations.POLL);
         }
         // A send does not wait, so there is nothing to cancel.
+    }
+
+    @Override
+    protected void releaseMemory() {
         if (kept != null) {
             kept.release();
             kept = null;
         }
+        endLoanToSend();
     }
 
     private void cancel(long submission, byte opcode) {
@@ -290,7 +347,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         if (opcode == RingOperations.POLL && watchInFlight != 0) {
             cancel(watchInFlight, RingOperations.POLL);
         } else if (opcode == RingOperations.RECEIVE && receiveInFlight != 0 && receiveCancelled) {
-            receiveCancelled = !isOpen() || !receiving;
+            receiveCancelled = !isOpen() || !receiving || oneAtATime > 0;
             if (receiveCancelled) {
                 cancel(receiveInFlight, RingOperations.RECEIVE);
             }

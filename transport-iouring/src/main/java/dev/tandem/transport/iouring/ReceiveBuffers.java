@@ -112,8 +112,25 @@ final class ReceiveBuffers implements IoUringIoHandle {
         return buffers[id];
     }
 
+    /** Whether so many buffers are left that one may stay with a send for a while. */
+    boolean canSpareOne() {
+        return withKernel > buffers.length / 2;
+    }
+
     /** The loan of a buffer has ended. */
     void giveBack(int id) {
+        try {
+            buffers[id].end();
+        } finally {
+            markIdle(id);
+        }
+    }
+
+    boolean isLent(int id, ByteBuf buffer) {
+        return buffers[id].isLent(buffer);
+    }
+
+    private void markIdle(int id) {
         idle.set(id);
         int block = id / buffersPerBlock;
         idleInBlock[block]++;

@@ -1,0 +1,410 @@
+/*
+ * Load driver: one thread, one TCP server, every reply byte verified.
+ *
+ *   options -> connections -> warm-up | measured window | drain -> one line of key=value pairs
+ *
+ * Modes: echo, frames, stream, churn, idle, rate. See usage() for what each does.
+ * A wrong byte, a lost connection or a time-out ends the run with exit code 1 and says which connection and where.
+ *
+ * Build: cc -O2 drive.c -o drive
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "drive.h"
+#include "drive_epoll.h"
+#include "drive_options.h"
+#include "drive_uring.h"
+#include "histogram.h"
+#include "usage.h"
+
+enum phase { WARMING, MEASURING, DRAINING };
+enum { SPIN_BELOW_NANOS = 60000, SCAN_NANOS = SECOND };
+
+struct snapshot {
+    uint64_t nanos, driver_cpu_nanos, messages, bytes;
+    struct usage server;
+};
+
+static struct histogram latencies;
+static struct snapshot before, after;
+static enum phase phase;
+static int next_source;
+static uint64_t begin_nanos, scan_nanos;
+static uint64_t scheduled, schedule_begin_nanos; /* rate mode */
+
+/* ---------------------------------------------------------------- sockets */
+
+static void bind_to_source(int fd, int source)
+{
+    int on = 1;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000002 + (uint32_t)source)};
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
+        fail("bind to 127.0.0.%d failed: %s", 2 + source, strerror(errno));
+}
+
+/* Returns whether the connection is under way; not when this source address has no port left. */
+static int try_connect(struct connection *c, int source)
+{
+    int on = 1;
+    struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
+    inet_pton(AF_INET, options.host, &server.sin_addr);
+    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | (options.engine == EPOLL ? SOCK_NONBLOCK : 0), 0);
+    if (c->fd < 0)
+        fail("socket failed for connection %d: %s. Next step: raise ulimit -n", index_of(c), strerror(errno));
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (options.sources > 1)
+        bind_to_source(c->fd, source);
+    if (connect(c->fd, (struct sockaddr *)&server, sizeof server) == 0 || errno == EINPROGRESS)
+        return 1;
+    if (errno != EADDRNOTAVAIL)
+        fail("connect to %s:%d failed: %s", options.host, options.port, strerror(errno));
+    close(c->fd);
+    return 0;
+}
+
+static void open_connection(struct connection *c)
+{
+    size_t start = pattern_start(&pattern, (uint64_t)index_of(c) + options.seed * 65537, options.mode == FRAMES);
+    *c = (struct connection){.send_cursor = start, .receive_cursor = start};
+    for (int tries = 0; tries < options.sources; tries++) {
+        int source = next_source;
+        next_source = (next_source + 1) % options.sources;
+        if (try_connect(c, source))
+            return;
+    }
+    fail("no local port left. Next step: raise --sources, now %d", options.sources);
+}
+
+static void close_connection(struct connection *c)
+{
+    close(c->fd);
+    c->fd = -1;
+    c->watched = 0;
+}
+
+/* ---------------------------------------------------------------- bytes out */
+
+static void push(struct connection *c)
+{
+    if (options.engine == URING)
+        uring_push(c);
+    else
+        epoll_push(c);
+}
+
+static void start_burst(struct connection *c)
+{
+    c->started_nanos = now_nanos;
+    c->due += pattern.unit * (size_t)options.depth;
+    push(c);
+}
+
+static void fill_window(struct connection *c)
+{
+    while (c->due - c->received + options.size <= options.window)
+        c->due += options.size;
+    push(c);
+}
+
+static void start_cycle(struct connection *c)
+{
+    open_connection(c);
+    start_burst(c);
+}
+
+static void send_scheduled(void)
+{
+    for (;;) {
+        uint64_t intended = schedule_begin_nanos + (uint64_t)((double)scheduled * SECOND / options.rate);
+        if (intended > now_nanos)
+            return;
+        struct connection *c = &connections[scheduled++ % (uint64_t)options.connections];
+        c->due += pattern.unit;
+        push(c);
+    }
+}
+
+/* ---------------------------------------------------------------- bytes in */
+
+static void fail_wrong_byte(const struct connection *c, const unsigned char *got, size_t count)
+{
+    const unsigned char *expected = pattern.bytes + c->receive_cursor;
+    size_t at = 0;
+    while (at + 1 < count && got[at] == expected[at])
+        at++;
+    fail("wrong byte: connection %d, reply byte %llu: expected 0x%02x, received 0x%02x", index_of(c),
+         (unsigned long long)(c->received + at), expected[at], got[at]);
+}
+
+static void record_latency(uint64_t start_nanos)
+{
+    if (phase == MEASURING)
+        histogram_add(&latencies, now_nanos - start_nanos);
+}
+
+/* Messages are dealt to connections in turn, so a reply's number on its connection tells when it was meant to be sent. */
+static void on_scheduled_replies(struct connection *c, uint64_t received_before)
+{
+    for (uint64_t n = received_before / pattern.unit; n < c->received / pattern.unit; n++) {
+        double number = (double)(n * (uint64_t)options.connections + (uint64_t)index_of(c));
+        uint64_t intended = schedule_begin_nanos + (uint64_t)(number * SECOND / options.rate);
+        messages++;
+        if (intended >= before.nanos && before.nanos)
+            histogram_add(&latencies, now_nanos - intended);
+    }
+}
+
+static void on_replies(struct connection *c, uint64_t received_before)
+{
+    if (options.mode == RATE) {
+        on_scheduled_replies(c, received_before);
+    } else if (options.mode == STREAM) {
+        messages += c->received / options.size - received_before / options.size;
+        if (phase != DRAINING)
+            fill_window(c);
+    } else if (c->received == c->due) {
+        messages += (uint64_t)options.depth;
+        record_latency(c->started_nanos);
+        if (options.mode == CHURN)
+            close_connection(c);
+        if (phase != DRAINING && options.mode == CHURN)
+            start_cycle(c);
+        else if (phase != DRAINING && options.mode != IDLE)
+            start_burst(c);
+    }
+}
+
+static void on_received(struct connection *c, const unsigned char *received, size_t count)
+{
+    uint64_t received_before = c->received, asked_for = c->sent + c->sending;
+    if (c->received + count > asked_for)
+        fail("surplus bytes: connection %d sent %llu bytes but received %llu", index_of(c), (unsigned long long)asked_for,
+             (unsigned long long)(c->received + count));
+    if (memcmp(received, pattern.bytes + c->receive_cursor, count))
+        fail_wrong_byte(c, received, count);
+    c->receive_cursor = pattern_advance(&pattern, c->receive_cursor, count);
+    c->received += count;
+    bytes += count;
+    on_replies(c, received_before);
+}
+
+/* ---------------------------------------------------------------- the loop */
+
+static void fail_if_stalled(void)
+{
+    if (now_nanos - scan_nanos < SCAN_NANOS)
+        return;
+    scan_nanos = now_nanos;
+    for (int i = 0; i < options.connections; i++) {
+        struct connection *c = &connections[i];
+        if (c->received != c->scanned_received || c->received == c->due || !c->progress_nanos) {
+            c->scanned_received = c->received;
+            c->progress_nanos = now_nanos;
+        } else if ((double)(now_nanos - c->progress_nanos) > options.timeout * SECOND) {
+            fail("time-out: connection %d waited %.0f s for a reply, %llu bytes sent, %llu received", i, options.timeout,
+                 (unsigned long long)c->sent, (unsigned long long)c->received);
+        }
+    }
+}
+
+static uint64_t wait_nanos(void)
+{
+    if (options.spin)
+        return 0;
+    if (options.mode != RATE || phase == DRAINING)
+        return SECOND / 10;
+    uint64_t intended = schedule_begin_nanos + (uint64_t)((double)scheduled * SECOND / options.rate);
+    uint64_t now = clock_nanos(CLOCK_MONOTONIC);
+    return intended > now + SPIN_BELOW_NANOS ? intended - now - SPIN_BELOW_NANOS : 0;
+}
+
+static void turn(void)
+{
+    if (options.engine == URING)
+        uring_turn(wait_nanos());
+    else
+        epoll_turn(wait_nanos());
+    if (options.mode == RATE && phase != DRAINING)
+        send_scheduled();
+    fail_if_stalled();
+}
+
+static void take_snapshot(struct snapshot *snapshot)
+{
+    if (options.server_pid && usage_read(&snapshot->server, options.server_pid) < 0)
+        fail("no process %d to read CPU time from", options.server_pid);
+    snapshot->nanos = now_nanos = clock_nanos(CLOCK_MONOTONIC);
+    snapshot->driver_cpu_nanos = clock_nanos(CLOCK_THREAD_CPUTIME_ID);
+    snapshot->messages = messages;
+    snapshot->bytes = bytes;
+}
+
+static void start_all(void)
+{
+    now_nanos = scan_nanos = begin_nanos = clock_nanos(CLOCK_MONOTONIC);
+    for (int i = 0; i < options.connections; i++) {
+        open_connection(&connections[i]);
+        if (options.engine == URING)
+            uring_receive(&connections[i]);
+        else
+            epoll_watch(&connections[i], EPOLLIN);
+    }
+    schedule_begin_nanos = now_nanos = clock_nanos(CLOCK_MONOTONIC);
+    for (int i = 0; i < options.connections && options.mode != RATE; i++) {
+        if (options.mode == STREAM)
+            fill_window(&connections[i]);
+        else
+            start_burst(&connections[i]);
+    }
+}
+
+static int everything_replied(void)
+{
+    for (int i = 0; i < options.connections; i++)
+        if (connections[i].received != connections[i].due)
+            return 0;
+    return 1;
+}
+
+static void run_load(void)
+{
+    start_all();
+    while ((double)(now_nanos - begin_nanos) < options.warm_up * SECOND)
+        turn();
+    take_snapshot(&before);
+    phase = MEASURING;
+    while (options.messages ? messages - before.messages < options.messages
+                            : (double)(now_nanos - before.nanos) < options.seconds * SECOND)
+        turn();
+    take_snapshot(&after);
+    phase = DRAINING;
+    while (!everything_replied())
+        turn();
+}
+
+/* ---------------------------------------------------------------- idle mode */
+
+static void fail_if_idle_lost(int wait_millis)
+{
+    struct epoll_event event;
+    if (epoll_wait(epoll_fd, &event, 1, wait_millis) == 1 && event.data.ptr) {
+        struct connection *c = event.data.ptr;
+        fail_lost(c, "closed, or sent bytes, while idle");
+    }
+}
+
+static int standard_input_closed(void)
+{
+    char ignored[256];
+    ssize_t count = read(STDIN_FILENO, ignored, sizeof ignored);
+    return count == 0;
+}
+
+/* Every connection echoes one message first: it then is known to the server and not just to its backlog. */
+static void run_idle(void)
+{
+    enum { AT_ONCE = 512 };
+    now_nanos = scan_nanos = begin_nanos = clock_nanos(CLOCK_MONOTONIC);
+    for (int i = 0; i < options.connections; i++) {
+        start_cycle(&connections[i]);
+        while (i >= AT_ONCE && connections[i - AT_ONCE].received != connections[i - AT_ONCE].due)
+            turn();
+    }
+    while (!everything_replied())
+        turn();
+    take_snapshot(&before);
+    printf("open=%d open_seconds=%.3f server_rss_kib=%llu\n", options.connections,
+           (double)(now_nanos - begin_nanos) / SECOND, (unsigned long long)before.server.resident_kib);
+    fflush(stdout);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    int until_closed = options.seconds == 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0;
+    while (until_closed || (double)(now_nanos - before.nanos) < options.seconds * SECOND) {
+        fail_if_idle_lost(100);
+        now_nanos = clock_nanos(CLOCK_MONOTONIC);
+        if (until_closed && standard_input_closed())
+            break;
+    }
+    take_snapshot(&after);
+}
+
+/* ---------------------------------------------------------------- results */
+
+static void print_server(double seconds, double count)
+{
+    struct usage_delta used = usage_between(&before.server, &after.server);
+    double cpu = (double)used.cpu_nanos, wall = seconds * SECOND;
+    printf(" server_cpu_ns_per_msg=%.1f server_loop_cpu_ns_per_msg=%.1f server_cpu_pct=%.1f", count ? cpu / count : 0,
+           count ? (double)used.loop_cpu_nanos / count : 0, 100 * cpu / wall);
+    printf(" server_loop_run_delay_pct=%.2f", 100 * (double)used.loop_waited_nanos / wall);
+    printf(" server_voluntary_switches=%llu server_involuntary_switches=%llu",
+           (unsigned long long)used.voluntary_switches, (unsigned long long)used.involuntary_switches);
+    printf(" bytes_per_server_cpu_s=%.0f server_rss_kib=%llu",
+           cpu ? (double)(after.bytes - before.bytes) * SECOND / cpu : 0, (unsigned long long)after.server.resident_kib);
+}
+
+static void print_latencies(void)
+{
+    static const struct { const char *name; double share; } wanted[] = {
+        {"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}, {"p9999", 0.9999}};
+    if (!latencies.total)
+        return;
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        printf(" %s_us=%.1f", wanted[i].name, (double)histogram_percentile(&latencies, wanted[i].share) / 1000);
+    printf(" max_us=%.1f", (double)latencies.max / 1000);
+}
+
+static void print_results(void)
+{
+    double seconds = (double)(after.nanos - before.nanos) / SECOND;
+    double count = (double)(after.messages - before.messages);
+    double driver_cpu = (double)(after.driver_cpu_nanos - before.driver_cpu_nanos);
+    double driver_pct = 100 * driver_cpu / (seconds * SECOND);
+    printf("mode=%s engine=%s conns=%d size=%zu depth=%d messages=%.0f bytes=%llu seconds=%.3f", mode_names[options.mode],
+           engine_names[options.engine], options.connections, options.size, options.depth, count,
+           (unsigned long long)(after.bytes - before.bytes), seconds);
+    printf(" msgs_per_s=%.0f bytes_per_s=%.0f", count / seconds, (double)(after.bytes - before.bytes) / seconds);
+    if (options.server_pid)
+        print_server(seconds, count);
+    printf(" driver_cpu_ns_per_msg=%.1f driver_cpu_pct=%.1f client_bound=%d", count ? driver_cpu / count : 0, driver_pct,
+           !options.spin && options.mode != RATE && driver_pct > 95);
+    if (options.mode == RATE)
+        printf(" rate=%.0f rate_achieved=%d", options.rate, count / seconds >= 0.99 * options.rate);
+    print_latencies();
+    printf(" errors=0\n");
+}
+
+static void allow_open_files(void)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int main(int argc, char **argv)
+{
+    parse(argc, argv);
+    allow_open_files();
+    signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
+    size_t burst = (options.size + 4) * (size_t)options.depth;
+    size_t contiguous = burst > RECEIVE_BYTES ? burst : RECEIVE_BYTES;
+    pattern = pattern_make(options.size, options.mode == FRAMES, contiguous, options.seed);
+    connections = calloc((size_t)options.connections, sizeof *connections);
+    if (!connections)
+        fail("no memory for %d connections", options.connections);
+    if (options.engine == URING)
+        uring_start();
+    else
+        epoll_start();
+    if (options.mode == IDLE)
+        run_idle();
+    else
+        run_load();
+    print_results();
+    return 0;
+}

@@ -1,0 +1,112 @@
+package dev.tandem.benchmarks.driver;
+
+import dev.tandem.benchmarks.host.ProcessUsage;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
+
+/** The result line: {@code key=value} pairs, with the keys of the C driver. */
+final class LoadResult {
+
+    /** Above this share of one CPU the driver was the limit, not the server. */
+    private static final double CLIENT_BOUND_PERCENT = 95;
+
+    private static final double RATE_ACHIEVED_SHARE = 0.99;
+
+    private final Map<String, String> values = new LinkedHashMap<>();
+
+    private LoadResult() {}
+
+    static LoadResult of(LoadOptions options, Snapshot before, Snapshot after, Histogram latencies) {
+        LoadResult result = new LoadResult();
+        double nanos = after.nanos() - before.nanos();
+        double messages = after.messages() - before.messages();
+        result.put("mode", options.mode().label());
+        result.put("engine", "nio");
+        result.put("conns", options.connections());
+        result.put("size", options.sizeBytes());
+        result.put("depth", options.depth());
+        result.put("messages", (long) messages);
+        result.put("bytes", after.bytes() - before.bytes());
+        result.put("seconds", nanos / 1e9);
+        result.put("msgs_per_s", messages / nanos * 1e9);
+        result.put("bytes_per_s", (after.bytes() - before.bytes()) / nanos * 1e9);
+        if (options.serverPid() != 0) {
+            result.putServer(after.server().since(before.server()), nanos, messages, after.server());
+        }
+        result.putDriver(options, after.driverCpuNanos() - before.driverCpuNanos(), nanos, messages);
+        result.putLatencies(latencies);
+        result.put("errors", 0);
+        return result;
+    }
+
+    static LoadResult failed(LoadOptions.Mode mode, String reason) {
+        LoadResult result = new LoadResult();
+        result.put("mode", mode.label());
+        result.put("errors", 1);
+        result.put("reason", reason.replace(' ', '_'));
+        return result;
+    }
+
+    private void putServer(ProcessUsage.Delta used, double nanos, double messages, ProcessUsage server) {
+        put("server_cpu_ns_per_msg", used.cpuNanos() / Math.max(1, messages));
+        put("server_loop_cpu_ns_per_msg", used.busiestCpuNanos() / Math.max(1, messages));
+        put("server_cpu_pct", 100 * used.cpuNanos() / nanos);
+        put("server_loop_run_delay_pct", 100 * used.busiestWaitedNanos() / nanos);
+        put("server_voluntary_switches", used.voluntarySwitches());
+        put("server_involuntary_switches", used.involuntarySwitches());
+        put("server_rss_kib", server.residentBytes() >> 10);
+    }
+
+    private void putDriver(LoadOptions options, double cpuNanos, double nanos, double messages) {
+        boolean paced = options.mode() == LoadOptions.Mode.RATE;
+        put("driver_cpu_ns_per_msg", messages == 0 ? 0 : cpuNanos / messages);
+        put("driver_cpu_pct", 100 * cpuNanos / nanos);
+        put("client_bound", !options.spin() && !paced && 100 * cpuNanos / nanos > CLIENT_BOUND_PERCENT ? 1 : 0);
+        if (paced) {
+            double achieved = messages / nanos * 1e9;
+            put("rate", options.ratePerSecond());
+            put("rate_achieved", achieved >= RATE_ACHIEVED_SHARE * options.ratePerSecond() ? 1 : 0);
+        }
+    }
+
+    private void putLatencies(Histogram latencies) {
+        putMicros("p50_us", latencies.getValueAtPercentile(50));
+        putMicros("p90_us", latencies.getValueAtPercentile(90));
+        putMicros("p99_us", latencies.getValueAtPercentile(99));
+        putMicros("p999_us", latencies.getValueAtPercentile(99.9));
+        putMicros("p9999_us", latencies.getValueAtPercentile(99.99));
+        putMicros("max_us", latencies.getMaxValue());
+        ByteBuffer encoded = ByteBuffer.allocate(latencies.getNeededByteBufferCapacity());
+        int length = latencies.encodeIntoCompressedByteBuffer(encoded);
+        put("histogram", Base64.getEncoder().encodeToString(Arrays.copyOf(encoded.array(), length)));
+    }
+
+    private void putMicros(String key, long nanos) {
+        put(key, nanos / 1e3);
+    }
+
+    private void put(String key, String value) {
+        values.put(key, value);
+    }
+
+    private void put(String key, long value) {
+        values.put(key, Long.toString(value));
+    }
+
+    private void put(String key, double value) {
+        values.put(key, String.format(Locale.ROOT, "%.3f", value));
+    }
+
+    @Override
+    public String toString() {
+        return values.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,28 @@
+package dev.tandem.benchmarks.report;
+
+import dev.tandem.benchmarks.result.Results;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The ways in which results reach people. */
+public final class Report {
+
+    private Report() {}
+
+    /** Writes the page. */
+    public static void write(Results results, Path file) throws IOException {
+        Files.writeString(file, new ReportPage(results).toString());
+    }
+
+    /** What the results say, a sentence a line. */
+    public static List<String> verdict(Results results) {
+        return new Verdict(new Analysis(results)).sentences();
+    }
+
+    /** How two runs differ, a line a point. */
+    public static List<String> compare(Results before, Results after) {
+        return new Comparison(before, after).lines();
+    }
+}

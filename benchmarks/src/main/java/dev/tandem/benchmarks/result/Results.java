@@ -1,0 +1,67 @@
+package dev.tandem.benchmarks.result;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a run found out.
+ *
+ * @param schema of this file; see {@link #SCHEMA}
+ * @param startedAt in UTC, ISO 8601
+ * @param seconds it took
+ * @param command that repeats it
+ * @param complete whether it ran to its end
+ * @param environment the host and the software, by name
+ * @param settings of the run, by name
+ * @param workloads name to title, in the order of reports
+ * @param contenders how each server was set up
+ * @param points what became of each server under each workload
+ * @param blocks every measurement, those that do not count included
+ */
+public record Results(
+        int schema,
+        String startedAt,
+        double seconds,
+        String command,
+        boolean complete,
+        Map<String, String> environment,
+        Map<String, String> settings,
+        Map<String, String> workloads,
+        List<Setup> contenders,
+        List<Point> points,
+        List<Block> blocks) {
+
+    /** The version of the format. A reader refuses others. */
+    public static final int SCHEMA = 1;
+
+    /** The file's name in a directory of results. */
+    public static final String FILE = "results.json";
+
+    /** How a server was set up. */
+    public record Setup(String name, String title, String family, String configuration, String source) {}
+
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /** Reads results from a file, or from the file of this name in a directory. */
+    public static Results read(Path path) throws IOException {
+        Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
+        Results results = JSON.readValue(Files.readString(file), Results.class);
+        if (results.schema != SCHEMA) {
+            throw new IOException(file + " has format " + results.schema + ", and this program reads " + SCHEMA + ".");
+        }
+        return results;
+    }
+
+    /** Writes them. */
+    public void write(Path file) throws IOException {
+        Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+    }
+}

@@ -1,0 +1,228 @@
+package dev.tandem.benchmarks.run;
+
+import dev.tandem.benchmarks.host.CpuSet;
+import dev.tandem.benchmarks.host.HostFacts;
+import dev.tandem.benchmarks.report.Report;
+import dev.tandem.benchmarks.result.BlocksCsv;
+import dev.tandem.benchmarks.result.Results;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options of a run, and the run. */
+public final class RunCommand {
+
+    /** The exit code of a run in which a server failed. */
+    public static final int SOME_FAILED = 1;
+    /** The exit code of a run that was interrupted, as shells count it. */
+    public static final int INTERRUPTED = 130;
+
+    private static final DateTimeFormatter DIRECTORY = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final double QUICK_SECONDS_MAX = 285;
+    private static final int MEMORY_MIB_BESIDE_HEAP = 200;
+    private static final int HEAP_MIB_MIN = 64;
+
+    @Parameters(
+            paramLabel = "WORKLOAD",
+            arity = "0..*",
+            description = "What to measure, such as pingpong-c50-64b; the full matrix if none is named. See 'list'.")
+    private List<String> workloads = List.of();
+
+    @Option(names = "--quick", description = "The answer for this host within five minutes.")
+    private boolean quick;
+
+    @Option(names = "--servers", split = ",", paramLabel = "NAME", description = "Only these servers. See 'list'.")
+    private List<String> servers = List.of();
+
+    @Option(
+            names = "--twin",
+            paramLabel = "NAME",
+            description = "The server that is also measured against itself, for the noise floor; 'none' for none."
+                    + " Default: the first.")
+    private String twin = "";
+
+    @Option(
+            names = "--pairs",
+            paramLabel = "N",
+            description = "Pairs of blocks of any two servers; a claim needs 12. Default: ${DEFAULT-VALUE}.")
+    private int pairs = 12;
+
+    @Option(
+            names = "--forks",
+            paramLabel = "N",
+            description = "How often every server is started anew, the pairs shared out. Default: ${DEFAULT-VALUE}.")
+    private int forks = 1;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "Length of a block. Default: 2, or 0.35 with --quick.")
+    private double seconds;
+
+    @Option(names = "--warm", paramLabel = "S", description = "Longest warm-up of a server. Default: 10, or 1.5.")
+    private double warm;
+
+    @Option(
+            names = "--repeats",
+            paramLabel = "N",
+            description = "How often a disturbed block is repeated. Default: ${DEFAULT-VALUE}.")
+    private int repeats = 3;
+
+    @Option(names = "--time-limit", paramLabel = "S", description = "Leave rounds out to end within so many seconds.")
+    private Optional<Double> timeLimit = Optional.empty();
+
+    @Option(
+            names = "--driver",
+            paramLabel = "auto|java|c",
+            description = "Which driver puts the load on. Default: auto, which takes c where it compiles.")
+    private String driver = "auto";
+
+    @Option(names = "--server-cpus", paramLabel = "LIST", description = "CPUs of the server. Default: the first.")
+    private Optional<String> serverCpus = Optional.empty();
+
+    @Option(names = "--driver-cpus", paramLabel = "LIST", description = "CPUs of the driver. Default: another core.")
+    private Optional<String> driverCpus = Optional.empty();
+
+    @Option(names = "--loops", paramLabel = "N", description = "Event loops of a server. Default: one per server CPU.")
+    private int loops;
+
+    @Option(names = "--heap", paramLabel = "MIB", description = "Heap of each server. Default: ${DEFAULT-VALUE} MiB.")
+    private int heapMiB = 512;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of the random order. Default: ${DEFAULT-VALUE}.")
+    private long seed = 1;
+
+    @Option(names = "--no-traces", description = "Do not count system calls with perf.")
+    private boolean noTraces;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where results go. Default: bench-results/DATE-TIME.")
+    private Optional<Path> out = Optional.empty();
+
+    /** Measures, writes results and report, and returns the exit code. */
+    public int run(List<String> commandLine) throws IOException {
+        Progress progress = new Progress(System.out, System.console() != null);
+        Plan plan = plan(progress);
+        Path directory =
+                out.orElseGet(() -> Path.of("bench-results", LocalDateTime.now().format(DIRECTORY)));
+        Files.createDirectories(directory);
+        Path temporary = Files.createTempDirectory("tandem-bench");
+        CPrograms programs = needsC(plan) ? CPrograms.compile(temporary) : CPrograms.none();
+        Launch launch = launch(plan, programs, directory.resolve("logs"), progress);
+        Interruption interruption = Interruption.watch();
+        try {
+            Experiment experiment = new Experiment(plan, launch, progress, interruption::isRequested, usesC(programs));
+            experiment.announce();
+            boolean allWell = experiment.run();
+            write(experiment.results("./tandem bench " + String.join(" ", commandLine)), directory, progress);
+            return interruption.isRequested() ? INTERRUPTED : allWell ? 0 : SOME_FAILED;
+        } finally {
+            deleteTree(temporary);
+            interruption.finished();
+        }
+    }
+
+    private static void write(Results results, Path directory, Progress progress) throws IOException {
+        results.write(directory.resolve(Results.FILE));
+        BlocksCsv.write(results.blocks(), directory.resolve("blocks.csv"));
+        Path report = directory.resolve("report.html");
+        Report.write(results, report);
+        progress.say("");
+        Report.verdict(results).forEach(progress::say);
+        progress.say("");
+        progress.say("Report: " + report.toAbsolutePath());
+    }
+
+    private static void deleteTree(Path directory) throws IOException {
+        try (var files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(directory);
+    }
+
+    private boolean needsC(Plan plan) {
+        return !driver.equals("java") || plan.contenders().stream().anyMatch(Contender::isC);
+    }
+
+    private boolean usesC(CPrograms programs) {
+        return switch (driver) {
+            case "java" -> false;
+            case "c", "auto" -> {
+                if (driver.equals("c") && programs.driver().isEmpty()) {
+                    throw new IllegalArgumentException("--driver=c needs a C compiler (cc, gcc or clang).");
+                }
+                yield programs.driver().isPresent();
+            }
+            default -> throw new IllegalArgumentException("--driver must be auto, java or c, but was " + driver + ".");
+        };
+    }
+
+    private Plan plan(Progress progress) {
+        List<String> names = !workloads.isEmpty() ? workloads : quick ? Presets.QUICK_WORKLOADS : Presets.matrix();
+        List<Contender> contenders = contenders();
+        int rounds = Math.max(1, (pairs + 2 * forks - 1) / (2 * forks));
+        return new Plan(
+                names.stream().map(Workload::parse).toList(),
+                contenders,
+                twin(contenders),
+                forks,
+                rounds,
+                seconds > 0 ? seconds : quick ? 0.35 : 2,
+                quick ? 0.1 : 0.3,
+                warm > 0 ? warm : quick ? 1.5 : 10,
+                repeats,
+                timeLimit.or(() -> quick ? Optional.of(QUICK_SECONDS_MAX) : Optional.empty()),
+                !noTraces && SystemCalls.obstacle().isEmpty(),
+                seed);
+    }
+
+    private List<Contender> contenders() {
+        if (!servers.isEmpty()) {
+            return servers.stream().map(Contender::named).toList();
+        }
+        return quick ? Presets.QUICK_CONTENDERS.stream().map(Contender::named).toList() : Contender.all();
+    }
+
+    private Optional<Contender> twin(List<Contender> contenders) {
+        return switch (twin) {
+            case "none" -> Optional.empty();
+            case "" -> Optional.of(contenders.get(0));
+            default -> Optional.of(Contender.named(twin));
+        };
+    }
+
+    private Launch launch(Plan plan, CPrograms programs, Path logs, Progress progress) {
+        Cpus cpus = Cpus.choose(serverCpus.map(CpuSet::parse), driverCpus.map(CpuSet::parse));
+        if (!cpus.remark().isEmpty()) {
+            progress.say(cpus.remark());
+        }
+        return new Launch(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                Runtime.version().feature(),
+                Launch.ownClassPath(),
+                Launch.netty41Directory(),
+                cpus.server(),
+                cpus.driver(),
+                loops > 0 ? loops : cpus.server().map(CpuSet::size).orElse(1),
+                heap(plan, progress),
+                programs,
+                logs);
+    }
+
+    /** All servers are up at the same time, each with its whole heap resident. */
+    private int heap(Plan plan, Progress progress) {
+        long available = HostFacts.availableMemoryBytes() >> 20;
+        long affordable = available / (plan.instances() + 1) - MEMORY_MIB_BESIDE_HEAP;
+        if (affordable >= heapMiB) {
+            return heapMiB;
+        }
+        int smaller = (int) Math.max(HEAP_MIB_MIN, affordable);
+        progress.say("There are " + available + " MiB of memory for " + plan.instances()
+                + " servers: each gets a heap of " + smaller + " MiB instead of " + heapMiB + ".");
+        return smaller;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.tandem.benchmarks.run;
+
+import dev.tandem.benchmarks.server.Protocol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A load by name: {@code pingpong-c50-64b}, {@code frames-c50-64b-d64}, {@code stream-c8-64k}, {@code churn-c50-64b},
+ * {@code idle-c64-64b-i10000}, {@code memory-c10000}, {@code rate-c50-64b-p70}, {@code slow-c50-64b-s10}.
+ *
+ * @param kind its shape
+ * @param connections {@code c}: how many at a time
+ * @param sizeBytes {@code b} or {@code k}: bytes of a message
+ * @param depth {@code d}: messages sent at once
+ * @param idle {@code i}: further connections that do nothing
+ * @param slow {@code s}: connections of these that hardly read
+ * @param ratePercent {@code p}: share of the slowest server's peak, 0 if the rate is given
+ * @param ratePerSecond {@code r}: messages per second, 0 if it is to be found out
+ */
+public record Workload(
+        Kind kind,
+        int connections,
+        int sizeBytes,
+        int depth,
+        int idle,
+        int slow,
+        int ratePercent,
+        double ratePerSecond) {
+
+    /** Shapes of load. */
+    public enum Kind {
+        /** Each connection sends a message and awaits the reply. */
+        PINGPONG("echo"),
+        /** Each connection sends several frames at once and awaits all replies. */
+        FRAMES("frames"),
+        /** Each connection sends without pause. */
+        STREAM("stream"),
+        /** Connect, one message, close. */
+        CHURN("churn"),
+        /** Ping-pong beside connections that do nothing. */
+        IDLE("echo"),
+        /** What an idle connection costs in memory. */
+        MEMORY("idle"),
+        /** Ping-pong at a fixed rate, for latency. */
+        RATE("rate"),
+        /** Ping-pong beside connections that hardly read. */
+        SLOW("slow");
+
+        private final String driverMode;
+
+        Kind(String driverMode) {
+            this.driverMode = driverMode;
+        }
+
+        /** What the driver calls it. */
+        public String driverMode() {
+            return driverMode;
+        }
+
+        private String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final Pattern PART = Pattern.compile("([cdispr])(\\d+)|(\\d+)([bk])");
+    private static final int KIB = 1024;
+
+    /** Reads a name. */
+    public static Workload parse(String name) {
+        String[] parts = name.split("-");
+        for (Kind kind : Kind.values()) {
+            if (kind.label().equals(parts[0])) {
+                return new Parser(kind, name).parse(parts);
+            }
+        }
+        throw new IllegalArgumentException("There is no workload " + name + ". A name begins with "
+                + String.join(
+                        ", ", List.of(Kind.values()).stream().map(Kind::label).toList())
+                + ", such as pingpong-c50-64b.");
+    }
+
+    private static final class Parser {
+
+        private final Kind kind;
+        private final String name;
+        private int connections = 50;
+        private int size = 64;
+        private int depth = 1;
+        private int idle;
+        private int slow;
+        private int percent;
+        private double rate;
+
+        Parser(Kind kind, String name) {
+            this.kind = kind;
+            this.name = name;
+        }
+
+        Workload parse(String[] parts) {
+            for (String part : List.of(parts).subList(1, parts.length)) {
+                Matcher matcher = PART.matcher(part);
+                if (!matcher.matches()) {
+                    throw new IllegalArgumentException("The part " + part + " of workload " + name
+                            + " means nothing. Parts are c50 (connections), 64b or 64k (size), d16 (depth), i1000 (idle),"
+                            + " s10 (slow), p70 (percent of the slowest peak) and r20000 (messages per second).");
+                }
+                take(matcher);
+            }
+            return new Workload(kind, connections, size, depth, idle, slow, percent, rate);
+        }
+
+        private void take(Matcher matcher) {
+            if (matcher.group(1) == null) {
+                size = Integer.parseInt(matcher.group(3)) * (matcher.group(4).equals("k") ? KIB : 1);
+                return;
+            }
+            int number = Integer.parseInt(matcher.group(2));
+            switch (matcher.group(1)) {
+                case "c" -> connections = number;
+                case "d" -> depth = number;
+                case "i" -> idle = number;
+                case "s" -> slow = number;
+                case "p" -> percent = number;
+                default -> rate = number;
+            }
+        }
+    }
+
+    /** The name, as it is parsed. */
+    public String name() {
+        List<String> parts = new ArrayList<>(List.of(kind.label(), "c" + connections));
+        if (kind != Kind.MEMORY) {
+            parts.add(sizeBytes % KIB == 0 && sizeBytes >= 16 * KIB ? sizeBytes / KIB + "k" : sizeBytes + "b");
+        }
+        addIfPositive(parts, "d", kind == Kind.FRAMES ? depth : 0);
+        addIfPositive(parts, "i", idle);
+        addIfPositive(parts, "s", slow);
+        addIfPositive(parts, "p", ratePercent);
+        addIfPositive(parts, "r", ratePercent == 0 ? (int) ratePerSecond : 0);
+        return String.join("-", parts);
+    }
+
+    private static void addIfPositive(List<String> parts, String letter, int number) {
+        if (number > 0) {
+            parts.add(letter + number);
+        }
+    }
+
+    /** What servers echo in it. */
+    public Protocol protocol() {
+        return kind == Kind.FRAMES ? Protocol.FRAMES : Protocol.RAW;
+    }
+
+    /** Whether it is about latency at a given rate, not about cost. */
+    public boolean isPaced() {
+        return kind == Kind.RATE;
+    }
+
+    /** This workload at a rate that is now known. */
+    public Workload at(double rate) {
+        return new Workload(kind, connections, sizeBytes, depth, idle, slow, ratePercent, rate);
+    }
+
+    /** The ping-pong whose peak a share of is meant. */
+    public Workload peak() {
+        return new Workload(Kind.PINGPONG, connections, sizeBytes, 1, 0, 0, 0, 0);
+    }
+
+    /** Descriptors a server or driver needs for it. */
+    public int descriptors() {
+        return connections + idle;
+    }
+
+    /** In words, for reports. */
+    public String title() {
+        String size = sizeBytes >= KIB && sizeBytes % KIB == 0 ? sizeBytes / KIB + " KiB" : sizeBytes + " B";
+        String who = connections == 1 ? "1 connection" : connections + " connections";
+        return switch (kind) {
+            case PINGPONG -> "Ping-pong, " + who + ", " + size;
+            case FRAMES -> "Frames, " + who + ", " + size + ", " + depth + " at once";
+            case STREAM -> "Streaming, " + who + ", " + size;
+            case CHURN -> "Connect, one message of " + size + ", close; " + connections + " at a time";
+            case IDLE -> "Ping-pong, " + who + ", " + size + ", beside " + idle + " idle";
+            case MEMORY -> "Memory of " + connections + " idle connections";
+            case RATE ->
+                "Latency, " + who + ", " + size + ", at "
+                        + (ratePercent > 0
+                                ? ratePercent + " % of the slowest peak"
+                                : (int) ratePerSecond + " messages/s");
+            case SLOW -> "Ping-pong, " + who + ", " + size + ", of which " + slow + " hardly read";
+        };
+    }
+}

@@ -1,0 +1,2 @@
+/** What a set of measurements says and what it does not. Pure functions over numbers. */
+package dev.tandem.benchmarks.stats;

@@ -1,0 +1,642 @@
+package dev.tandem.connection;
+
+import dev.tandem.transport.SocketEvents;
+import dev.tandem.transport.StreamSocket;
+import dev.tandem.transport.TransportException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.net.SocketAddress;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection as its handler sees it. Lives on one event loop from beginning to end.
+ *
+ * <p>{@link #write}, {@link #close}, {@link #abort} and {@link #shutdownOutput} may be called from any thread and never
+ * block; what one thread asks for happens in the order in which it asked. Everything else is for the thread of the loop.
+ *
+ * <p>Written bytes are copied, so a buffer passed to {@code write} stays the caller's. What a handler writes during a
+ * callback is sent once, when the callback returns; what is written at other times is sent once per turn of the loop. While
+ * more than {@link ConnectionLimits#outboundPauseBytes} wait to be sent nothing is read from the peer, so a handler that
+ * only answers cannot be overrun; above {@link ConnectionLimits#outboundMaxBytes} the connection is closed.
+ */
+public final class Connection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    // Why nothing is read from the peer at present: any of these bits.
+    private static final int PAUSED_BY_OUTBOUND = 1;
+    private static final int PAUSED_BY_HANDLER = 1 << 1;
+    private static final int PAUSED_BY_BUDGET = 1 << 2;
+
+    private final LoopConnections home;
+    private final StreamSocket socket;
+    private final ConnectionHandler handler;
+    private final Outbound outbound;
+    private final Inbound inbound;
+    private final Deadlines deadlines;
+
+    private ConnectionState state = ConnectionState.OPEN;
+    private CloseReason why;
+    private int pauses;
+    private boolean resuming;
+    private boolean dispatching;
+    private boolean peerFinished;
+    private boolean outputEnding;
+    private boolean outputEnded;
+
+    /** The loan being offered to the handler; null if none is, or if what is offered is a copy. */
+    private ByteBuf loan;
+
+    /** How many bytes the home's account holds for this connection. */
+    private int accountedBytes;
+
+    /** Where the home keeps this connection; -1 when it does not. */
+    int slot = -1;
+
+    /** Whether the home will call {@link #onTurn} at the end of this turn. */
+    boolean turnQueued;
+
+    /** What other threads write. */
+    private final HandOver handOver = new HandOver();
+
+    private Connection(LoopConnections home, StreamSocket socket, ConnectionHandler handler) {
+        this.home = home;
+        this.socket = socket;
+        this.handler = handler;
+        this.outbound = new Outbound(home.allocator());
+        this.inbound = new Inbound(home.allocator());
+        this.deadlines = new Deadlines(home);
+    }
+
+    /**
+     * Makes a connection of a socket just accepted or connected, tells the handler that it is open, and starts receiving.
+     * Called on the socket's loop.
+     *
+     * @return who is to be told what happens to the socket
+     */
+    public static SocketEvents open(LoopConnections home, StreamSocket socket, ConnectionHandler handler) {
+        Connection connection = new Connection(home, socket, handler);
+        home.add(connection);
+        try {
+            connection.dispatch(connection::tellOpened);
+            connection.resumeSocket();
+        } catch (Throwable thrown) {
+            home.onFailed(connection, thrown);
+        }
+        return connection.new Events();
+    }
+
+    // ---- What anybody may ask ----
+
+    /** The loop this connection lives on. Timers and tasks of the connection belong there. */
+    public EventLoop loop() {
+        return home.loop();
+    }
+
+    /** Our address; {@code null} when the connection is closed. */
+    public SocketAddress localAddress() {
+        return socket.localAddress();
+    }
+
+    /** The peer's address; {@code null} when the connection is closed. */
+    public SocketAddress remoteAddress() {
+        return socket.remoteAddress();
+    }
+
+    /** Whether bytes written now will be sent: neither closed nor closing. */
+    public boolean isOpen() {
+        return state == ConnectionState.OPEN;
+    }
+
+    /**
+     * Whether no more than {@link ConnectionLimits#outboundPauseBytes} wait to be sent. A handler that produces much should
+     * stop when this is false and go on at {@link ConnectionHandler#onWritable}.
+     */
+    public boolean isWritable() {
+        return outbound.bytes() <= home.limits().outboundPauseBytes();
+    }
+
+    /**
+     * Whether a handler should take another message from the bytes it was given: the connection is open, writable, and
+     * reading is not paused. What a handler leaves unread because this is false is offered again when it is true, without
+     * waiting for more to arrive; so it never holds more than one answer above the mark.
+     */
+    public boolean isReading() {
+        return pauses == 0 && state == ConnectionState.OPEN && isWritable();
+    }
+
+    /** Why it is closing or has ended; {@code null} while it is open. */
+    public CloseReason closeReason() {
+        return why;
+    }
+
+    /** How many written bytes the kernel has not taken yet. */
+    public int unsentBytes() {
+        return outbound.bytes();
+    }
+
+    // ---- Writing ----
+
+    /**
+     * Writes the readable bytes, and reads them from {@code bytes} in doing so. On a connection that is closing they are
+     * dropped. From any thread.
+     *
+     * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
+     */
+    public void write(ByteBuf bytes) {
+        int size = bytes.readableBytes();
+        if (!home.loop().inEventLoop()) {
+            if (mayHandOver(size)) {
+                handOver(home.allocator().directBuffer(size).writeBytes(bytes));
+            } else {
+                bytes.skipBytes(size);
+            }
+        } else if (size == 0 || !acceptsWrites(size)) {
+            bytes.skipBytes(size);
+        } else if (bytes != loan || !outbound.forward(loan)) {
+            outbound.appendable(size).writeBytes(bytes);
+            onAppended();
+        }
+    }
+
+    /** Writes these bytes. Like {@link #write(ByteBuf)}. */
+    public void write(byte[] bytes) {
+        write(Unpooled.wrappedBuffer(bytes));
+    }
+
+    /**
+     * Writes what {@code encoder} appends for {@code message}: directly behind what was written before, without a buffer in
+     * between. If the encoder throws, nothing of the message is written. From any thread; the encoder runs on the caller's.
+     *
+     * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
+     */
+    public <M> void write(M message, BiConsumer<? super M, ? super ByteBuf> encoder) {
+        if (!home.loop().inEventLoop()) {
+            ByteBuf bytes = home.allocator().directBuffer();
+            try {
+                encoder.accept(message, bytes);
+            } catch (Throwable t) {
+                bytes.release();
+                throw t;
+            }
+            if (mayHandOver(bytes.readableBytes())) {
+                handOver(bytes);
+            } else {
+                bytes.release();
+            }
+        } else if (acceptsWrites(0)) {
+            ByteBuf out = outbound.appendable(0);
+            int mark = out.writerIndex();
+            try {
+                encoder.accept(message, out);
+            } catch (Throwable t) {
+                out.writerIndex(mark);
+                outbound.releaseIfUnused();
+                throw t;
+            }
+            onAppended();
+        }
+    }
+
+    /** The callback has returned: what the handler wrote back of the loan is sent as it is, or copied after all. */
+    private void sendForwarded() {
+        ByteBuf forwarded = outbound.takeForwarded();
+        if (forwarded == null || state == ConnectionState.CLOSING) {
+            return;
+        }
+        int bytes = forwarded.readableBytes();
+        if (socket.sendLoan(forwarded)) {
+            outbound.onLoanSent(bytes);
+            deadlines.onSent();
+        } else {
+            outbound.appendable(bytes).writeBytes(forwarded);
+        }
+    }
+
+    private boolean acceptsWrites(int bytes) {
+        if (outputEnding) {
+            throw new IllegalStateException("The output was shut down: nothing can be written any more.");
+        }
+        if (state != ConnectionState.OPEN) {
+            return false;
+        }
+        if ((long) outbound.bytes() + bytes > home.limits().outboundMaxBytes()) {
+            // Before copying, so that even one huge write holds no more memory than the bound.
+            abort(CloseReason.OUTBOUND_OVERFLOW);
+            return false;
+        }
+        return true;
+    }
+
+    private void onAppended() {
+        int unsent = outbound.bytes();
+        if (unsent > home.limits().outboundMaxBytes()) {
+            abort(CloseReason.OUTBOUND_OVERFLOW);
+        } else if (!dispatching) {
+            if (unsent > home.limits().outboundPauseBytes()) {
+                // Now and not at the end of the turn: some of it may have left by then, and whoever stops writing
+                // because isWritable() is false waits for the onWritable() that ends this pause.
+                pause(PAUSED_BY_OUTBOUND);
+            }
+            home.runAtEndOfTurn(this);
+        } else if (unsent >= home.limits().outboundPauseBytes()) {
+            // A long answer goes out while the rest of it is being made.
+            flush();
+        }
+    }
+
+    /** Reserves room for so many bytes from another thread. If there is none the connection is aborted. */
+    private boolean mayHandOver(int bytes) {
+        boolean reserved = handOver.reserve(bytes, home.limits().outboundMaxBytes());
+        if (!reserved) {
+            abort(CloseReason.OUTBOUND_OVERFLOW);
+        }
+        return reserved;
+    }
+
+    private void handOver(ByteBuf bytes) {
+        handOver.run(home, bytes, handed -> {
+            if (!outputEnding) {
+                write(handed);
+            }
+        });
+    }
+
+    /** Hands what was written to the transport, unless it has something already. */
+    private void flush() {
+        if (state.ordinal() >= ConnectionState.LINGERING.ordinal()) {
+            return;
+        }
+        ByteBuf next = outbound.nextToSend();
+        if (next != null) {
+            deadlines.onSent();
+            socket.send(next);
+        }
+    }
+
+    /** After every callback and at the end of a turn: sends, and goes on with what waited for that. */
+    private void settle() {
+        flush();
+        if (outbound.isEmpty()) {
+            endOutput();
+        }
+        if (state != ConnectionState.OPEN) {
+            inbound.release();
+        }
+        int unsent = outbound.bytes();
+        if (unsent > home.limits().outboundPauseBytes()) {
+            pause(PAUSED_BY_OUTBOUND);
+        } else if ((pauses & PAUSED_BY_OUTBOUND) != 0 && unsent <= home.limits().outboundPauseBytes() / 2) {
+            onDrained();
+        }
+        account();
+    }
+
+    private void onDrained() {
+        resume(PAUSED_BY_OUTBOUND);
+        if (state == ConnectionState.OPEN) {
+            dispatch(() -> handler.onWritable(this));
+        }
+    }
+
+    private void account() {
+        int bytes = outbound.bytes() + inbound.bytes();
+        if (bytes != accountedBytes) {
+            home.account(bytes - accountedBytes);
+            accountedBytes = bytes;
+        }
+    }
+
+    /** How many bytes this connection holds, unsent and unread. */
+    int bufferedBytes() {
+        return accountedBytes;
+    }
+
+    // ---- Reading ----
+
+    /**
+     * Stops {@link ConnectionHandler#onBytes} until {@link #resumeReading}; the peer is stopped by TCP's flow control.
+     */
+    public void pauseReading() {
+        pause(PAUSED_BY_HANDLER);
+    }
+
+    /** Goes on reading: bytes left unread are offered first. */
+    public void resumeReading() {
+        resume(PAUSED_BY_HANDLER);
+    }
+
+    /** The server holds too many bytes: nothing is read until there is room again. */
+    void pauseForBudget() {
+        pause(PAUSED_BY_BUDGET);
+    }
+
+    void resumeForBudget() {
+        resume(PAUSED_BY_BUDGET);
+    }
+
+    private void pause(int reason) {
+        if (pauses == 0 && state == ConnectionState.OPEN) {
+            socket.pauseReceiving();
+        }
+        pauses |= reason;
+    }
+
+    private void resume(int reason) {
+        if ((pauses & reason) != 0) {
+            pauses &= ~reason;
+            // Not here: this may be a callback of the handler, and what was left unread must be offered first.
+            resuming = true;
+            home.runAtEndOfTurn(this);
+        }
+    }
+
+    private void resumeSocket() {
+        if (pauses == 0 || state != ConnectionState.OPEN) {
+            socket.resumeReceiving();
+        }
+    }
+
+    private void offer(ByteBuf bytes) {
+        int before = bytes.readableBytes();
+        dispatching = true;
+        try {
+            handler.onBytes(this, bytes);
+        } catch (Throwable thrown) {
+            onHandlerThrew(thrown);
+        } finally {
+            dispatching = false;
+        }
+        if (state == ConnectionState.OPEN) {
+            if (bytes.readableBytes() < before) {
+                deadlines.onRead();
+            }
+            inbound.keepUnread(bytes);
+            // What is unread because of a pause is not too much: nothing more is received until it was offered again.
+            if (isReading() && inbound.bytes() > home.limits().inboundMaxBytes()) {
+                close(CloseReason.FRAME_TOO_LARGE);
+            }
+        }
+        sendForwarded();
+        settle();
+    }
+
+    // ---- Ending ----
+
+    /** Closes after everything written before was delivered. From any thread. */
+    public void close() {
+        close(CloseReason.CLOSED);
+    }
+
+    /** Closes like {@link #close()}, for this reason. From any thread. */
+    public void close(CloseReason reason) {
+        if (!home.loop().inEventLoop()) {
+            home.execute(() -> close(reason));
+        } else if (state == ConnectionState.OPEN) {
+            because(reason == CloseReason.CLOSED && peerFinished ? CloseReason.PEER_CLOSED : reason);
+            state = state.moveTo(ConnectionState.FLUSHING);
+            // What still arrives is read and dropped: closing with unread bytes would send a reset, and a peer that
+            // sends
+            // before it reads would never come to read.
+            socket.resumeReceiving();
+            if (!dispatching) {
+                home.runAtEndOfTurn(this);
+            }
+        }
+    }
+
+    /** Closes at once: what was not sent is dropped, and the peer sees a reset. From any thread. */
+    public void abort() {
+        abort(CloseReason.ABORTED);
+    }
+
+    /** Aborts like {@link #abort()}, for this reason. From any thread. */
+    public void abort(CloseReason reason) {
+        if (!home.loop().inEventLoop()) {
+            home.execute(() -> abort(reason));
+        } else if (state.ordinal() < ConnectionState.CLOSING.ordinal()) {
+            cutShortBecause(reason);
+            state = state.moveTo(ConnectionState.CLOSING);
+            outbound.discardUnsent();
+            socket.abort();
+            // What was received is released in settle() or onClosed(): a handler may be reading it at this moment.
+        }
+    }
+
+    /**
+     * Tells the peer that nothing more will be written, after everything written before was sent. Reading goes on. From any
+     * thread.
+     */
+    public void shutdownOutput() {
+        if (!home.loop().inEventLoop()) {
+            home.execute(this::shutdownOutput);
+        } else if (state == ConnectionState.OPEN && !outputEnding) {
+            outputEnding = true;
+            if (!dispatching) {
+                home.runAtEndOfTurn(this);
+            }
+        }
+    }
+
+    /** Everything was sent: our end of the stream follows, if it was asked for. */
+    private void endOutput() {
+        boolean closing = state == ConnectionState.FLUSHING;
+        if (closing && peerFinished) {
+            closeSocket();
+            return;
+        }
+        if ((closing || outputEnding) && !outputEnded && state.ordinal() < ConnectionState.CLOSING.ordinal()) {
+            outputEnded = true;
+            socket.shutdownOutput();
+        }
+        if (closing) {
+            state = state.moveTo(ConnectionState.LINGERING);
+            deadlines.onLingering();
+        }
+    }
+
+    private void closeSocket() {
+        state = state.moveTo(ConnectionState.CLOSING);
+        socket.close();
+    }
+
+    private void because(CloseReason reason) {
+        if (why == null) {
+            why = reason;
+        }
+    }
+
+    /** What keeps an orderly end from being delivered is the reason that counts. */
+    private void cutShortBecause(CloseReason reason) {
+        if (state == ConnectionState.FLUSHING && why.isOrderly()) {
+            why = reason;
+        }
+        because(reason);
+    }
+
+    // ---- Callbacks of the handler ----
+
+    @FunctionalInterface
+    private interface Callback {
+        void run() throws Exception;
+    }
+
+    /** Runs a callback of the handler and then sends what it wrote. */
+    private void dispatch(Callback callback) {
+        boolean outer = dispatching;
+        dispatching = true;
+        try {
+            callback.run();
+        } catch (Throwable thrown) {
+            onHandlerThrew(thrown);
+        } finally {
+            dispatching = outer;
+        }
+        if (!outer) {
+            settle();
+        }
+    }
+
+    private void tellOpened() throws Exception {
+        handler.onOpened(this);
+    }
+
+    private void onHandlerThrew(Throwable thrown) {
+        home.onHandlerThrew(this, thrown);
+        close(CloseReason.HANDLER_FAILED);
+    }
+
+    // ---- The home's side ----
+
+    /** At the end of a turn in which something happened outside of a callback. */
+    void onTurn() {
+        if (resuming && pauses == 0 && state == ConnectionState.OPEN) {
+            resuming = false;
+            ByteBuf kept = inbound.kept();
+            if (kept != null) {
+                offer(kept);
+            }
+            resumeSocket();
+        }
+        settle();
+    }
+
+    /** The server drains. A handler may say goodbye; then the connection ends as soon as nothing is owed to its peer. */
+    void drain() {
+        if (state == ConnectionState.OPEN) {
+            dispatch(() -> handler.onDrain(this));
+        }
+    }
+
+    /** Ends at once. Returns whether something was cut off. */
+    boolean endNow(CloseReason reason) {
+        if (state == ConnectionState.LINGERING) {
+            closeSocket();
+            return false;
+        }
+        boolean cutOff = state.ordinal() < ConnectionState.LINGERING.ordinal();
+        abort(reason);
+        return cutOff;
+    }
+
+    /** Looks at the deadlines. */
+    void onTick() {
+        switch (state) {
+            case OPEN -> {
+                CloseReason overdue = deadlines.overdue(pauses != 0, inbound.bytes() > 0);
+                if (!abortIfStalled() && overdue != null) {
+                    close(overdue);
+                }
+            }
+            case FLUSHING -> abortIfStalled();
+            case LINGERING -> {
+                if (deadlines.hasLingered()) {
+                    closeSocket();
+                }
+            }
+            default -> {
+                // The transport is at it.
+            }
+        }
+    }
+
+    private boolean abortIfStalled() {
+        boolean stalled = deadlines.isWriteStalled(!outbound.isEmpty());
+        if (stalled) {
+            abort(CloseReason.WRITE_STALLED);
+        }
+        return stalled;
+    }
+
+    @Override
+    public String toString() {
+        return "connection(" + socket + ", " + state + (why == null ? "" : ", " + why) + ")";
+    }
+
+    /** The transport's side. */
+    private final class Events implements SocketEvents {
+
+        @Override
+        public void onReceived(ByteBuf received) {
+            home.countReceived(received.readableBytes());
+            deadlines.onReceived(inbound.bytes() == 0);
+            if (state == ConnectionState.OPEN) {
+                ByteBuf bytes = inbound.join(received);
+                loan = bytes == received ? received : null;
+                offer(bytes);
+                loan = null;
+            }
+        }
+
+        @Override
+        public void onReceiveEnd() {
+            peerFinished = true;
+            if (state == ConnectionState.OPEN) {
+                dispatch(() -> handler.onPeerFinished(Connection.this));
+            } else if (state == ConnectionState.LINGERING) {
+                closeSocket();
+            }
+        }
+
+        @Override
+        public void onSent(int bytes) {
+            deadlines.onSent();
+            home.countSent(bytes);
+            outbound.onSent(bytes);
+            settle();
+        }
+
+        @Override
+        public void onFailed(TransportException failure) {
+            LOG.debug("{} failed.", Connection.this, failure);
+            cutShortBecause(reasonOf(failure));
+            if (state.ordinal() < ConnectionState.CLOSING.ordinal()) {
+                state = state.moveTo(ConnectionState.CLOSING);
+            }
+        }
+
+        @Override
+        public void onClosed() {
+            state = ConnectionState.CLOSED;
+            because(CloseReason.ABORTED);
+            inbound.release();
+            outbound.release();
+            account();
+            try {
+                handler.onClosed(Connection.this, why);
+            } catch (Throwable thrown) {
+                home.onHandlerThrew(Connection.this, thrown);
+            }
+            home.remove(Connection.this, why);
+        }
+
+        private CloseReason reasonOf(TransportException failure) {
+            return switch (failure.errno()) {
+                case "ECONNRESET", "EPIPE", "ENOTCONN" -> CloseReason.PEER_RESET;
+                default -> CloseReason.NETWORK_FAILED;
+            };
+        }
+    }
+}

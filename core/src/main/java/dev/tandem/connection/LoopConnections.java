@@ -1,0 +1,250 @@
+package dev.tandem.connection;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of one loop, and what they share: the end-of-turn work, the coarse clock of their deadlines, counters. For
+ * the loop's thread, except where it says otherwise.
+ *
+ * <p>Time is counted in ticks that somebody outside gives, one every {@link #TICK}. A loop that stood still (a long pause of
+ * the JVM, a stopped process) missed its ticks, so its peers are not timed out for its own absence. One tick from outside
+ * also costs less than a timer of the loop: on io_uring a loop with a timer submits an extra operation with every wait.
+ */
+public final class LoopConnections {
+
+    /**
+     * How often {@link #tickFromOutside} is to be called. A deadline is never met early, and at most one tick late if it is
+     * a multiple of this.
+     */
+    public static final Duration TICK = Duration.ofMillis(500);
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoopConnections.class);
+
+    private final EventLoop loop;
+    private final ByteBufAllocator allocator;
+    private final ConnectionLimits limits;
+    private final DeadlineTicks deadlines;
+    private final Consumer<Connection> onRemoved;
+
+    private Connection[] connections = new Connection[16];
+    private int count;
+    private List<Connection> turn = new ArrayList<>();
+    private List<Connection> spareTurn = new ArrayList<>();
+    private int tick;
+
+    private final AtomicBoolean tickQueued = new AtomicBoolean();
+    private final AtomicLong opened = new AtomicLong();
+    private final AtomicLong receivedBytes = new AtomicLong();
+    private final AtomicLong sentBytes = new AtomicLong();
+    private final AtomicLong bufferedBytes = new AtomicLong();
+    private final AtomicLongArray closed = new AtomicLongArray(CloseReason.values().length);
+
+    /**
+     * No connections yet.
+     *
+     * @param onRemoved told of every connection that has ended, after its handler
+     */
+    public LoopConnections(
+            EventLoop loop, ByteBufAllocator allocator, ConnectionLimits limits, Consumer<Connection> onRemoved) {
+        this.loop = loop;
+        this.allocator = allocator;
+        this.limits = limits;
+        this.deadlines = DeadlineTicks.of(limits, TICK);
+        this.onRemoved = onRemoved;
+    }
+
+    /** The loop. */
+    public EventLoop loop() {
+        return loop;
+    }
+
+    ByteBufAllocator allocator() {
+        return allocator;
+    }
+
+    ConnectionLimits limits() {
+        return limits;
+    }
+
+    DeadlineTicks deadlines() {
+        return deadlines;
+    }
+
+    int tick() {
+        return tick;
+    }
+
+    // ---- Coming and going ----
+
+    void add(Connection connection) {
+        if (count == connections.length) {
+            connections = Arrays.copyOf(connections, 2 * count);
+        }
+        connection.slot = count;
+        connections[count++] = connection;
+        increment(opened, 1);
+    }
+
+    void remove(Connection connection, CloseReason why) {
+        Connection last = connections[--count];
+        connections[count] = null;
+        if (last != connection) {
+            connections[connection.slot] = last;
+            last.slot = connection.slot;
+        }
+        connection.slot = -1;
+        closed.lazySet(why.ordinal(), closed.getPlain(why.ordinal()) + 1);
+        onRemoved.accept(connection);
+    }
+
+    /** Calls {@code action} for every connection there is. It may write to them, close and abort them. */
+    public void forEach(Consumer<Connection> action) {
+        for (Connection connection : Arrays.copyOf(connections, count)) {
+            action.accept(connection);
+        }
+    }
+
+    /** Tells every connection that the server drains. */
+    public void drainAll() {
+        forEach(Connection::drain);
+    }
+
+    /**
+     * Ends every connection at once: those that have delivered everything and only wait for their peer are closed, the
+     * others are aborted for {@code reason}.
+     *
+     * @return how many were aborted
+     */
+    public int endAll(CloseReason reason) {
+        int aborted = 0;
+        for (Connection connection : Arrays.copyOf(connections, count)) {
+            if (connection.endNow(reason)) {
+                aborted++;
+            }
+        }
+        return aborted;
+    }
+
+    // ---- End of turn ----
+
+    /** Lets the connection settle when the tasks of this turn have run: once, however often this is called. */
+    void runAtEndOfTurn(Connection connection) {
+        if (connection.turnQueued || connection.slot < 0) {
+            return;
+        }
+        connection.turnQueued = true;
+        turn.add(connection);
+        if (turn.size() == 1) {
+            execute(this::endTurn);
+        }
+    }
+
+    private void endTurn() {
+        List<Connection> due = turn;
+        turn = spareTurn;
+        for (Connection connection : due) {
+            connection.turnQueued = false;
+            if (connection.slot >= 0) {
+                try {
+                    connection.onTurn();
+                } catch (Throwable thrown) {
+                    onFailed(connection, thrown);
+                }
+            }
+        }
+        due.clear();
+        spareTurn = due;
+    }
+
+    void execute(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException loopHasEnded) {
+            LOG.debug("The loop has ended; a task of its connections is dropped.");
+        }
+    }
+
+    // ---- Time ----
+
+    /** A tick has passed. From any thread; a loop that has not seen the last one yet is not given another. */
+    public void tickFromOutside() {
+        if (tickQueued.compareAndSet(false, true)) {
+            execute(this::onTick);
+        }
+    }
+
+    private void onTick() {
+        tickQueued.set(false);
+        tick++;
+        // Backwards, because a connection that is closed here may leave, and the last one then takes its slot.
+        for (int i = count - 1; i >= 0; i--) {
+            connections[i].onTick();
+        }
+    }
+
+    // ---- Counting ----
+
+    void countReceived(int bytes) {
+        increment(receivedBytes, bytes);
+    }
+
+    void countSent(int bytes) {
+        increment(sentBytes, bytes);
+    }
+
+    void account(int bytes) {
+        increment(bufferedBytes, bytes);
+    }
+
+    /** Something failed on this connection that is not its peer's doing nor its handler's: it costs this one only. */
+    void onFailed(Connection connection, Throwable thrown) {
+        LOG.error("{} failed and is aborted.", connection, thrown);
+        connection.abort();
+    }
+
+    void onHandlerThrew(Connection connection, Throwable thrown) {
+        LOG.warn("The handler of {} threw; the connection is closed.", connection, thrown);
+    }
+
+    /** Only the loop's thread writes, so no atomic addition is needed; others read a value that was current. */
+    private static void increment(AtomicLong counter, long by) {
+        counter.lazySet(counter.getPlain() + by);
+    }
+
+    /** How many connections were opened on this loop. From any thread. */
+    public long opened() {
+        return opened.get();
+    }
+
+    /** How many connections have ended for this reason. From any thread. */
+    public long closed(CloseReason why) {
+        return closed.get(why.ordinal());
+    }
+
+    /** How many bytes were received. From any thread. */
+    public long receivedBytes() {
+        return receivedBytes.get();
+    }
+
+    /** How many bytes the kernel took. From any thread. */
+    public long sentBytes() {
+        return sentBytes.get();
+    }
+
+    /** How many bytes the connections hold, unsent and unread. From any thread. */
+    public long bufferedBytes() {
+        return bufferedBytes.get();
+    }
+}

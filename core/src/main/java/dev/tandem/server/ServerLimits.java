@@ -1,0 +1,82 @@
+package dev.tandem.server;
+
+import java.time.Duration;
+
+/**
+ * The bounds of a whole server. Zero never means unlimited: use {@link #UNLIMITED}.
+ *
+ * @param connections the most connections at a time; while there are so many, accepting pauses and clients wait in the
+ *     kernel's queue. {@link #BY_DESCRIPTORS} takes what the limit on open files allows, less a reserve of 64
+ * @param perAddress the most connections at a time from one remote address; one more is refused with a reset
+ * @param acceptsPerSecond the most connections accepted per second; one more is refused with a reset
+ * @param bufferedBytes the most bytes that all connections together may hold, unread and unsent. At 80 % of it nothing more
+ *     is read, at 90 % nothing more is accepted, at 100 % the connection that holds the most is closed. {@link
+ *     #BY_MEMORY} takes half of the JVM's limit on direct memory
+ * @param drain how long {@link TcpServer#drain()} waits for connections to finish
+ */
+public record ServerLimits(int connections, int perAddress, int acceptsPerSecond, long bufferedBytes, Duration drain) {
+
+    /** No bound. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+    /** As many connections as the limit on open files allows, less 64. */
+    public static final int BY_DESCRIPTORS = -1;
+    /** Half of the JVM's limit on direct memory. */
+    public static final long BY_MEMORY = -1;
+
+    /** Connections by descriptors, bytes by memory, no bound per address or per second, 30 s to drain. */
+    public static final ServerLimits DEFAULT =
+            new ServerLimits(BY_DESCRIPTORS, UNLIMITED, UNLIMITED, BY_MEMORY, Duration.ofSeconds(30));
+
+    /** Checks every range. */
+    public ServerLimits {
+        requireBound("connections", connections, connections == BY_DESCRIPTORS);
+        requireBound("perAddress", perAddress, false);
+        requireBound("acceptsPerSecond", acceptsPerSecond, false);
+        requireBound("bufferedBytes", bufferedBytes, bufferedBytes == BY_MEMORY);
+        if (drain.isNegative()) {
+            throw new IllegalArgumentException("drain must not be negative, but was " + drain + ".");
+        }
+    }
+
+    private static void requireBound(String name, long value, boolean isConstant) {
+        if (value < 1 && !isConstant) {
+            throw new IllegalArgumentException(name + " must be at least 1, but was " + value
+                    + ". Zero is not 'unlimited': use ServerLimits.UNLIMITED.");
+        }
+    }
+
+    /** These limits with another bound on connections. */
+    public ServerLimits withConnections(int value) {
+        return new ServerLimits(value, perAddress, acceptsPerSecond, bufferedBytes, drain);
+    }
+
+    /** These limits with another bound on connections per remote address. */
+    public ServerLimits withPerAddress(int value) {
+        return new ServerLimits(connections, value, acceptsPerSecond, bufferedBytes, drain);
+    }
+
+    /** These limits with another bound on accepted connections per second. */
+    public ServerLimits withAcceptsPerSecond(int value) {
+        return new ServerLimits(connections, perAddress, value, bufferedBytes, drain);
+    }
+
+    /** These limits with another bound on buffered bytes. */
+    public ServerLimits withBufferedBytes(long value) {
+        return new ServerLimits(connections, perAddress, acceptsPerSecond, value, drain);
+    }
+
+    /** These limits with another time to drain. */
+    public ServerLimits withDrain(Duration value) {
+        return new ServerLimits(connections, perAddress, acceptsPerSecond, bufferedBytes, value);
+    }
+
+    /** These limits with the constants replaced by what this host gives. */
+    ServerLimits resolved() {
+        return new ServerLimits(
+                connections == BY_DESCRIPTORS ? HostLimits.connections() : connections,
+                perAddress,
+                acceptsPerSecond,
+                bufferedBytes == BY_MEMORY ? HostLimits.directMemoryBytes() / 2 : bufferedBytes,
+                drain);
+    }
+}

@@ -1,0 +1,222 @@
+package dev.tandem.server;
+
+import dev.tandem.connection.CloseReason;
+import dev.tandem.connection.Connection;
+import dev.tandem.connection.LoopConnections;
+import dev.tandem.transport.Listener;
+import dev.tandem.transport.Transport;
+import dev.tandem.transport.TransportException;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server. Its methods may be called from any thread that is not one of its loops; those that end it wait until it
+ * has ended.
+ */
+public final class TcpServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
+
+    private final TransportVerdict verdict;
+    private final ServerSettings settings;
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<ServerLoop> loops = new ArrayList<>();
+    private final Door door;
+    private final List<Listener> listeners = new ArrayList<>();
+    private final List<CompletableFuture<Void>> listenersClosed = new ArrayList<>();
+    private final Ticker ticker;
+    private final Drain drain = new Drain(this);
+
+    private TcpServer(TransportSelection selection, ServerSettings settings) {
+        this.verdict = selection.verdict();
+        this.settings = settings;
+        Transport transport = selection.transport();
+        this.group = new MultiThreadIoEventLoopGroup(
+                settings.loops(),
+                new DefaultThreadFactory("tandem-" + transport.name(), false),
+                transport.ioHandlerFactory());
+        group.forEach(executor ->
+                loops.add(new ServerLoop((IoEventLoop) executor, settings.connectionLimits(), this::onRemoved)));
+        this.door = new Door(loops, settings.limits(), settings.handlers());
+        this.ticker = new Ticker(() -> loops.forEach(loop -> loop.connections().tickFromOutside()));
+    }
+
+    /** Describes a server to start. */
+    public static TcpServerBuilder builder() {
+        return new TcpServerBuilder();
+    }
+
+    static TcpServer start(TransportSelection selection, ServerSettings settings) throws TransportException {
+        TcpServer server = new TcpServer(selection, settings);
+        try {
+            server.listen(selection.transport());
+        } catch (TransportException | RuntimeException e) {
+            server.stopLoops();
+            throw e;
+        }
+        server.ticker.start();
+        LOG.info("Listening on {} loops={} {}", server.addresses(), settings.loops(), server.verdict);
+        return server;
+    }
+
+    private void listen(Transport transport) throws TransportException {
+        for (InetSocketAddress address : settings.addresses()) {
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            IoEventLoop loop = loops.get(listeners.size() % loops.size()).loop();
+            Listener listener = transport.listen(loop, address, settings.listenOptions(), door.acceptor(closed));
+            listeners.add(listener);
+            listenersClosed.add(closed);
+            door.add(listener);
+        }
+    }
+
+    // ---- What it is ----
+
+    /** The addresses it listens on, with the ports the kernel chose where port 0 was asked for. */
+    public List<SocketAddress> addresses() {
+        return listeners.stream().map(Listener::localAddress).toList();
+    }
+
+    /** The port of the first address. */
+    public int port() {
+        return ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
+    }
+
+    /** Which engine it runs on, and why. */
+    public TransportVerdict transport() {
+        return verdict;
+    }
+
+    /** How many event loops it runs. */
+    public int loopCount() {
+        return loops.size();
+    }
+
+    /** How many connections are open. */
+    public int connections() {
+        return door.open();
+    }
+
+    /** How many connections each loop has. */
+    public List<Integer> connectionsPerLoop() {
+        return loops.stream().map(ServerLoop::load).toList();
+    }
+
+    /** How many connections were opened since it started. */
+    public long opened() {
+        return sum(LoopConnections::opened);
+    }
+
+    /** How many bytes were received since it started. */
+    public long receivedBytes() {
+        return sum(LoopConnections::receivedBytes);
+    }
+
+    /** How many bytes the kernel took to send since it started. */
+    public long sentBytes() {
+        return sum(LoopConnections::sentBytes);
+    }
+
+    /** How many bytes all connections hold, unread and unsent. */
+    public long bufferedBytes() {
+        return sum(LoopConnections::bufferedBytes);
+    }
+
+    /**
+     * How often each reason has ended a connection, or refused one, since the server started. Reasons that did not occur are
+     * left out.
+     */
+    public Map<CloseReason, Long> closeReasons() {
+        Map<CloseReason, Long> reasons = new EnumMap<>(CloseReason.class);
+        for (CloseReason reason : CloseReason.values()) {
+            long count = sum(connections -> connections.closed(reason)) + door.refused(reason);
+            if (count > 0) {
+                reasons.put(reason, count);
+            }
+        }
+        return reasons;
+    }
+
+    private long sum(ToLongFunction<LoopConnections> counter) {
+        return loops.stream()
+                .mapToLong(loop -> counter.applyAsLong(loop.connections()))
+                .sum();
+    }
+
+    /** Every limit and default in force, a line each. */
+    public String describe() {
+        return Description.of(this, settings);
+    }
+
+    private void onRemoved(Connection connection) {
+        door.onRemoved();
+        try {
+            settings.onClose().accept(connection, connection.closeReason());
+        } catch (RuntimeException e) {
+            LOG.warn("The action on close threw for {}.", connection, e);
+        }
+    }
+
+    List<ServerLoop> loops() {
+        return loops;
+    }
+
+    List<CompletableFuture<Void>> listenersClosed() {
+        return listenersClosed;
+    }
+
+    List<Listener> listeners() {
+        return listeners;
+    }
+
+    // ---- Its end ----
+
+    /** Drains within {@link ServerLimits#drain}. */
+    public DrainReport drain() {
+        return drain(settings.limits().drain());
+    }
+
+    /**
+     * Ends the server without losing what was asked of it: takes in clients that are connected already, tells every
+     * connection ({@link dev.tandem.connection.ConnectionHandler#onDrain}), delivers what was written, and waits for the
+     * peers to finish. What is not finished at the deadline is aborted. Returns when the server has ended; called again, it
+     * returns the same report.
+     */
+    public DrainReport drain(Duration deadline) {
+        return drain.run(deadline);
+    }
+
+    /** Ends the server at once: every connection is aborted. */
+    @Override
+    public void close() {
+        drain.abortNow();
+        drain.run(Duration.ZERO);
+    }
+
+    /**
+     * Waits for SIGTERM or SIGINT, then drains; a second signal aborts what is still open.
+     *
+     * @return the exit code for the process: 0 if every connection was finished, 3 if some had to be aborted
+     */
+    public int awaitSignalAndDrain() {
+        return new SignalWait().awaitAndDrain(this, drain);
+    }
+
+    void stopLoops() {
+        ticker.stopTicking();
+        group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

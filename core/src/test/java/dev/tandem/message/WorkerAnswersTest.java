@@ -1,0 +1,245 @@
+package dev.tandem.message;
+
+import static dev.tandem.message.Int32Framing.frames;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tandem.connection.CloseReason;
+import dev.tandem.connection.Connection;
+import dev.tandem.connection.ConnectionLimits;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/** Messages answered by worker threads; the loop turns when the test says so. */
+@Timeout(30)
+class WorkerAnswersTest {
+
+    private final PretendSocket.Loop loop = new PretendSocket.Loop(ConnectionLimits.DEFAULT);
+    private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
+
+    /** Each permit lets a worker finish one message. */
+    private final Semaphore finish = new Semaphore(0);
+
+    @AfterEach
+    void endTheLoop() {
+        finish.release(1_000_000);
+        loop.end();
+    }
+
+    private PretendSocket serve(Workers workers) {
+        return loop.open(MessageService.blocking(Int32Framing.text(1 << 21), workers, () -> this::work)
+                .newHandler());
+    }
+
+    private String work(Session<String> session, String message) throws InterruptedException {
+        begun.add(message);
+        finish.acquire();
+        if (message.startsWith("bad")) {
+            throw new IllegalStateException("on purpose");
+        }
+        return message;
+    }
+
+    private void turnUntil(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            assertThat(Thread.interrupted()).as("the test took too long").isFalse();
+            loop.turn();
+            Thread.onSpinWait();
+        }
+    }
+
+    private static String[] numbered(String name, int count) {
+        return IntStream.range(0, count).mapToObj(number -> name + number).toArray(String[]::new);
+    }
+
+    @Test
+    void oneSessionsMessagesAreHandledOneAfterTheOtherAndAnsweredInOrder() {
+        AtomicInteger atOnce = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        MessageHandler<String, String> handler = (session, message) -> {
+            most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            Thread.yield();
+            atOnce.decrementAndGet();
+            return message;
+        };
+        PretendSocket socket =
+                loop.open(MessageService.blocking(Int32Framing.text(100), Workers.threads(4), () -> handler)
+                        .newHandler());
+        String[] all = numbered("message ", 500);
+
+        socket.arrive(frames(all));
+        turnUntil(() -> socket.taken.readableBytes() == frames(all).readableBytes());
+
+        assertThat(socket.taken).isEqualTo(frames(all));
+        assertThat(most).hasValue(1);
+    }
+
+    @Test
+    void differentSessionsAreHandledAtOnce() {
+        Workers workers = Workers.threads(2);
+        PretendSocket one = serve(workers);
+        PretendSocket other = serve(workers);
+
+        one.arrive(frames("a"));
+        other.arrive(frames("b"));
+        turnUntil(() -> begun.size() == 2);
+
+        assertThat(begun).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void aSessionTakesNoMoreThanItsShare() {
+        Workers workers = Workers.threads(1, 1_000);
+        PretendSocket socket = serve(workers);
+
+        socket.arrive(frames(numbered("m", 100)));
+
+        assertThat(workers.messages()).isEqualTo(WorkerAnswers.OWED_MAX);
+        assertThat(socket.receiving).isFalse();
+    }
+
+    @Test
+    void whenTheWorkersHaveEnoughToDoConnectionsAreNotReadAndGoOnInTheOrderInWhichTheyCame() {
+        Workers workers = Workers.threads(1, 2);
+        List<PretendSocket> sockets =
+                IntStream.range(0, 5).mapToObj(number -> serve(workers)).toList();
+        for (int i = 0; i < sockets.size(); i++) {
+            sockets.get(i).arrive(frames("from " + i));
+        }
+        assertThat(workers.messages()).isEqualTo(2);
+        assertThat(sockets).extracting(socket -> socket.receiving).containsExactly(true, true, false, false, false);
+
+        finish.release(5);
+        turnUntil(() -> sockets.stream().allMatch(socket -> socket.taken.isReadable()));
+
+        assertThat(begun).containsExactly(numbered("from ", 5));
+        assertThat(sockets).allMatch(socket -> socket.receiving);
+        assertThat(workers.messages()).isZero();
+    }
+
+    @Test
+    void aWaitingSessionThatEndsLeavesItsPlaceToTheNext() {
+        Workers workers = Workers.threads(1, 1);
+        PretendSocket first = serve(workers);
+        PretendSocket second = serve(workers);
+        first.arrive(frames("first"));
+        second.arrive(frames("second"));
+        List<Connection> all = new ArrayList<>();
+        loop.connections.forEach(all::add);
+        all.get(1).abort();
+        loop.turn();
+        PretendSocket third = serve(workers);
+        third.arrive(frames("third"));
+
+        finish.release(2);
+        turnUntil(() -> third.taken.isReadable());
+
+        assertThat(begun).containsExactly("first", "third");
+        assertThat(workers.messages()).isZero();
+    }
+
+    @Test
+    void whatNoWorkerHadBegunWhenItsSessionEndedIsDropped() {
+        Workers workers = Workers.threads(1, 16);
+        PretendSocket socket = serve(workers);
+        socket.arrive(frames("a", "b", "c"));
+        turnUntil(() -> begun.size() == 1);
+
+        loop.connections.forEach(Connection::abort);
+        loop.turn();
+        finish.release(3);
+        turnUntil(() -> workers.messages() == 0);
+
+        assertThat(begun).containsExactly("a");
+    }
+
+    @Test
+    void aHandlerThatThrowsClosesAfterTheRepliesBefore() {
+        PretendSocket socket = serve(Workers.threads(1));
+        finish.release(3);
+
+        socket.arrive(frames("a", "bad", "c"));
+        turnUntil(() -> socket.outputShutDown);
+        socket.arriveEnd();
+
+        assertThat(socket.taken).isEqualTo(frames("a"));
+        assertThat(loop.closed).containsExactly(CloseReason.HANDLER_FAILED);
+    }
+
+    @Test
+    void drainWaitsForWhatWasTaken() {
+        PretendSocket socket = serve(Workers.threads(1));
+        socket.arrive(frames("a", "b"));
+
+        loop.connections.drainAll();
+        loop.turn();
+        assertThat(socket.outputShutDown).isFalse();
+        finish.release(2);
+        turnUntil(() -> socket.outputShutDown);
+
+        assertThat(socket.taken).isEqualTo(frames("a", "b"));
+    }
+
+    @Test
+    void whatAHandlerSendsGoesOutBeforeItsReply() {
+        MessageHandler<String, String> handler = (session, message) -> {
+            session.send("before " + message);
+            return message;
+        };
+        PretendSocket socket =
+                loop.open(MessageService.blocking(Int32Framing.text(100), Workers.threads(2), () -> handler)
+                        .newHandler());
+
+        socket.arrive(frames("a", "b"));
+        turnUntil(() -> socket.taken.readableBytes()
+                == frames("before a", "a", "before b", "b").readableBytes());
+
+        assertThat(socket.taken).isEqualTo(frames("before a", "a", "before b", "b"));
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreadsWork() {
+        PretendSocket socket = serve(Workers.virtualThreads(10, 100));
+        finish.release(2);
+
+        socket.arrive(frames("a", "b"));
+        turnUntil(() -> socket.taken.readableBytes() == frames("a", "b").readableBytes());
+
+        assertThat(socket.taken).isEqualTo(frames("a", "b"));
+    }
+
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_20)
+    void virtualThreadsAreRefusedWhereThereAreNone() {
+        assertThatThrownBy(() -> Workers.virtualThreads(10, 100))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("need Java 21");
+    }
+
+    @Test
+    void threadsEndWhenThereIsNothingToDo() throws InterruptedException {
+        PretendSocket socket = serve(Workers.threads(1));
+        finish.release();
+        socket.arrive(frames("a"));
+        turnUntil(() -> socket.taken.isReadable());
+
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("tandem-worker-")) {
+                thread.join(TimeUnit.SECONDS.toMillis(20));
+                assertThat(thread.isAlive()).isFalse();
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tandem.examples;
+
+import dev.tandem.server.TcpServer;
+import dev.tandem.server.TcpServerBuilder;
+import dev.tandem.server.TransportChoice;
+import dev.tandem.transport.TransportException;
+import dev.tandem.transport.TransportUnavailableException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that all example servers have, and the way they start and end. */
+final class ExampleServer {
+
+    /** Shorter than the default, so that an example stops within two seconds whatever its clients do. */
+    private static final Duration DRAIN = Duration.ofMillis(1_500);
+
+    @Option(
+            names = "--transport",
+            paramLabel = "auto|epoll|io_uring",
+            description = "The kernel engine: auto, epoll, io_uring or prefer:NAME. Default: auto, which takes epoll.",
+            converter = ChoiceConverter.class)
+    private TransportChoice transport = TransportChoice.auto();
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "The address to listen on; 0.0.0.0 for all. Default: ${DEFAULT-VALUE}.")
+    private String host = "127.0.0.1";
+
+    @Option(
+            names = "--loops",
+            paramLabel = "N",
+            description = "How many event loops to run. Default: one per CPU (${DEFAULT-VALUE} here).")
+    private int loops = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this and exit.")
+    private boolean help;
+
+    /** Runs the server that {@code builder} describes until a signal has ended it, and returns its exit code. */
+    int run(String name, int port, TcpServerBuilder builder) throws TransportException {
+        builder.transport(transport).listen(host, port).loops(loops).limits(limits -> limits.withDrain(DRAIN));
+        TcpServer server = builder.start();
+        InetSocketAddress address = (InetSocketAddress) server.addresses().get(0);
+        System.out.println(name + " listening on " + address.getAddress().getHostAddress() + ":" + address.getPort()
+                + " transport=" + server.transport().name() + " loops=" + server.loopCount());
+        return server.awaitSignalAndDrain();
+    }
+
+    /** Whether a failure to start is due to an option or to the host, so that its message is all there is to say. */
+    static boolean isUsersMistake(Exception e) {
+        return e instanceof TransportException
+                || e instanceof TransportUnavailableException
+                || e instanceof IllegalArgumentException;
+    }
+
+    private static final class ChoiceConverter implements ITypeConverter<TransportChoice> {
+        @Override
+        public TransportChoice convert(String text) {
+            try {
+                return TransportChoice.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

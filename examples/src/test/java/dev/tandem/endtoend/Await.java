@@ -1,0 +1,61 @@
+package dev.tandem.endtoend;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/** Waits for conditions that other threads and processes bring about. */
+final class Await {
+
+    /** Far longer than anything takes, so that only what never happens fails. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final long POLL_NANOS = 1_000_000;
+
+    private Await() {}
+
+    /** Waits until {@code condition} holds. */
+    static void until(String what, BooleanSupplier condition) {
+        within(PATIENCE, what, condition);
+    }
+
+    /** Waits until {@code condition} holds, and fails if that takes longer than {@code most}. */
+    static void within(Duration most, String what, BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > most.toNanos()) {
+                throw new AssertionError("Waited " + most.toMillis() + " ms in vain until " + what + ".");
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    /** Waits until {@code value} is {@code expected}. */
+    static void value(String what, long expected, LongSupplier value) {
+        try {
+            until(what + " is " + expected, () -> value.getAsLong() == expected);
+        } catch (AssertionError late) {
+            throw new AssertionError(late.getMessage() + " It is " + value.getAsLong() + ".", late);
+        }
+    }
+
+    /** Waits until {@code value} has not changed for {@code still}, and returns it. */
+    static long halt(String what, Duration still, LongSupplier value) {
+        long start = System.nanoTime();
+        long seen = value.getAsLong();
+        long since = start;
+        while (System.nanoTime() - since < still.toNanos()) {
+            LockSupport.parkNanos(POLL_NANOS);
+            long now = value.getAsLong();
+            if (now != seen) {
+                seen = now;
+                since = System.nanoTime();
+            }
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                throw new AssertionError(what + " went on for " + PATIENCE.toSeconds() + " s without a halt.");
+            }
+        }
+        return seen;
+    }
+}

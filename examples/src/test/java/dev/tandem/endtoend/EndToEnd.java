@@ -1,0 +1,108 @@
+package dev.tandem.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tandem.connection.CloseReason;
+import dev.tandem.server.TcpServer;
+import dev.tandem.server.TcpServerBuilder;
+import dev.tandem.server.TransportChoice;
+import dev.tandem.transport.TransportConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+
+/**
+ * Starts servers and clients in this JVM, ends them after each test, and then holds every test to the same account: no
+ * buffer, descriptor or thread is left, and nothing was logged that ought not to happen.
+ */
+@Timeout(60)
+abstract class EndToEnd {
+
+    static {
+        Logs.begin();
+        warmUp();
+    }
+
+    @Parameter
+    String transport;
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private Map<Integer, String> descriptorsBefore;
+
+    @BeforeEach
+    void rememberWhatThereIs() {
+        Logs.begin();
+        descriptorsBefore = Resources.descriptors();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+        Await.until("all threads of servers have ended", () -> Resources.serverThreads() == 0);
+        Resources.assertNoBufferLeft();
+        assertThat(Resources.descriptors()).isEqualTo(descriptorsBefore);
+        assertThat(Logs.alarms()).isEmpty();
+    }
+
+    /** Starts a server on a free port; it ends with the test. */
+    final TcpServer start(UnaryOperator<TcpServerBuilder> describe) {
+        TcpServerBuilder builder = TcpServer.builder()
+                .listen(0)
+                .loops(2)
+                .transport(TransportChoice.require(transport))
+                .transportConfig(new TransportConfig(TransportConfig.DEFAULT.receiveBytes(), true));
+        try {
+            return closeAfterwards(describe.apply(builder).start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    final TcpServer startEcho() {
+        return start(builder -> builder.handler((connection, in) -> connection.write(in)));
+    }
+
+    /** Connects a client; it is closed at the end of the test. */
+    final Peer connect(TcpServer server) {
+        return closeAfterwards(Peer.connect(server.port()));
+    }
+
+    final <T extends AutoCloseable> T closeAfterwards(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    /** Waits until this many connections have ended for this reason, and no other has ended at all. */
+    static void awaitClosed(TcpServer server, CloseReason why, long count) {
+        Await.value(why + " connections of " + server.closeReasons(), count, () -> closed(server, why));
+        assertThat(server.closeReasons()).isEqualTo(Map.of(why, count));
+    }
+
+    static long closed(TcpServer server, CloseReason why) {
+        return server.closeReasons().getOrDefault(why, 0L);
+    }
+
+    /** The JDK keeps a few descriptors from the first use of its sockets on. */
+    private static void warmUp() {
+        try (ServerSocket listener = new ServerSocket(0);
+                Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                Socket accepted = listener.accept()) {
+            accepted.setSoTimeout(1);
+            client.getOutputStream().write(1);
+            accepted.getInputStream().read();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
