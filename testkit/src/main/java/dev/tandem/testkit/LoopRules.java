@@ -155,6 +155,7 @@ abstract class LoopRules extends ContractGroup {
                 witness.resume();
             });
             try (Flood flood = new Flood(server, 8)) {
+                assertThat(flood.isGoingOn()).isTrue();
                 host.shutDown();
             }
             assertThat(closed).hasValue(8);

@@ -87,9 +87,14 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     /** Asks the kernel for connections again, unless they are not wanted at present. */
     protected final void armIfWanted() {
-        if (!paused && !backingOff && !closing) {
+        if (isWanted()) {
             arm();
         }
+    }
+
+    /** Whether connections are wanted at present. */
+    protected final boolean isWanted() {
+        return !paused && !backingOff && !closing;
     }
 
     /** Accepts one connection with a system call. Returns false when none is waiting or accepting failed. */

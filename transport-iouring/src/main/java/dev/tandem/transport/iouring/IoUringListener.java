@@ -49,11 +49,11 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
     protected void disarm() {
         if (accepting != 0 && !cancelling) {
             cancelling = true;
-            submitCancel();
+            cancel();
         }
     }
 
-    private void submitCancel() {
+    private void cancel() {
         registration.submit(RingOperations.cancel(accepting, RingOperations.ACCEPT));
     }
 
@@ -65,12 +65,17 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
     @Override
     protected void onEvent(IoEvent event) {
         IoUringIoEvent completion = (IoUringIoEvent) event;
-        if (completion.opcode() == RingOperations.CANCEL) {
-            if (completion.res() < 0 && cancelling) {
-                submitCancel();
+        if (completion.opcode() == RingOperations.ACCEPT) {
+            onAcceptCompletion(completion);
+        } else if (cancelling && RingOperations.missed(completion.res())) {
+            cancelling = !isWanted();
+            if (cancelling) {
+                cancel();
             }
-            return;
         }
+    }
+
+    private void onAcceptCompletion(IoUringIoEvent completion) {
         if ((completion.flags() & RingOperations.COMPLETION_HAS_MORE) == 0) {
             accepting = 0;
             cancelling = false;

@@ -43,6 +43,10 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     private long sendInFlight;
     private long watchInFlight;
     private boolean receiveCancelled;
+
+    /** The kernel has no room for {@link #sending}; the watch tells when it has. */
+    private boolean sendBlocked;
+
     private boolean waitingForBuffers;
 
     /** How many small chunks are missing until a receive goes on by itself again; 0 while it does. */
@@ -73,10 +77,9 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             case RingOperations.RECEIVE -> onReceiveCompletion(completion.res(), completion.flags());
             case RingOperations.SEND -> onSendCompletion(completion.res());
             case RingOperations.POLL -> onWatchCompletion(completion.res(), completion.flags());
-            case RingOperations.CANCEL -> onCancelCompletion(completion.res(), (byte) completion.userData());
+            case RingOperations.CANCEL -> onCancelCompletion((byte) completion.userData(), completion.res());
             default -> throw new IllegalStateException("Nobody asked for operation " + completion.opcode() + ".");
         }
-        closeIfQuiet();
     }
 
     // ---- Receiving ----
@@ -109,7 +112,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     private void cancelReceive() {
         if (receiveInFlight != 0 && !receiveCancelled) {
             receiveCancelled = true;
-            submitCancel(RingOperations.RECEIVE);
+            cancel(receiveInFlight, RingOperations.RECEIVE);
         }
     }
 
@@ -225,31 +228,6 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         }
     }
 
-    // ---- After the end ----
-
-    /** No receive is with the kernel any more that could tell of a reset. */
-    private void watch() {
-        if (isOpen() && watchInFlight == 0) {
-            watchInFlight = registration.submit(RingOperations.watch(descriptor.intValue()));
-        }
-    }
-
-    private void onWatchCompletion(int result, int flags) throws IOException {
-        if (result > 0 && (result & RingOperations.POLL_ERROR_OR_HANGUP) != 0 && isOpen()) {
-            int errno = descriptor.getSoError();
-            if (errno != 0) {
-                failLater(Errno.failure("receive", errno));
-            }
-        }
-        if ((flags & RingOperations.COMPLETION_HAS_MORE) == 0) {
-            watchInFlight = 0;
-            if (result > 0) {
-                // The kernel gives up when its completion queue is full.
-                watch();
-            }
-        }
-    }
-
     // ---- Sending ----
 
     @Override
@@ -281,7 +259,10 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
                 endLoanToSend();
             }
             events().onSent(result);
-        } else if (result == -Errno.EINTR || result == -Errno.EAGAIN) {
+        } else if (result == -Errno.EAGAIN) {
+            sendBlocked = true;
+            watch();
+        } else if (result == -Errno.EINTR) {
             startSending();
         } else {
             failLater(Errno.failure("send", -result));
@@ -296,37 +277,54 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         }
     }
 
+    // ---- Watching: for room to send, and for a reset after the end, when no receive is there to tell ----
+
+    private void watch() {
+        if (isOpen() && watchInFlight == 0) {
+            watchInFlight = registration.submit(RingOperations.watch(descriptor.intValue()));
+        }
+    }
+
+    private void onWatchCompletion(int result, int flags) throws IOException {
+        if ((flags & RingOperations.COMPLETION_HAS_MORE) == 0) {
+            watchInFlight = 0;
+        }
+        if (!isOpen()) {
+            return;
+        }
+        if (result < 0) {
+            failLater(Errno.failure("poll", -result));
+            return;
+        }
+        boolean broken = (result & RingOperations.POLL_ERROR_OR_HANGUP) != 0;
+        if (sendBlocked && (broken || (result & RingOperations.POLL_WRITABLE) != 0)) {
+            sendBlocked = false;
+            startSending();
+        } else if (broken && (receiveEnded || !receiving)) {
+            failIfReset();
+        }
+        if (sendBlocked || receiveEnded) {
+            // The kernel ends a watch when its completion queue is full.
+            watch();
+        }
+    }
+
+    private void failIfReset() throws IOException {
+        int errno = descriptor.getSoError();
+        if (errno != 0) {
+            failLater(Errno.failure("receive", errno));
+        }
+    }
+
     // ---- Closing ----
 
     @Override
     protected void cancelInFlight() {
         cancelReceive();
-        if (sendInFlight != 0) {
-            submitCancel(RingOperations.SEND);
-        }
         if (watchInFlight != 0) {
-            submitCancel(RingOperations.POLL);
+            cancel(watchInFlight, RingOperations.POLL);
         }
-    }
-
-    private void submitCancel(byte opcode) {
-        registration.submit(RingOperations.cancel(inFlight(opcode), opcode));
-    }
-
-    private long inFlight(byte opcode) {
-        return switch (opcode) {
-            case RingOperations.RECEIVE -> receiveInFlight;
-            case RingOperations.SEND -> sendInFlight;
-            default -> watchInFlight;
-        };
-    }
-
-    /** The operation itself tells that it was cancelled; but if the kernel did not find it, it may go on for ever. */
-    private void onCancelCompletion(int result, byte opcode) {
-        boolean wanted = !isOpen() || (opcode == RingOperations.RECEIVE && receiveCancelled);
-        if (result < 0 && wanted && inFlight(opcode) != 0) {
-            submitCancel(opcode);
-        }
+        // A send does not wait, so there is nothing to cancel.
     }
 
     @Override
@@ -336,6 +334,24 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             kept = null;
         }
         endLoanToSend();
+    }
+
+    private void cancel(long submission, byte opcode) {
+        registration.submit(RingOperations.cancel(submission, opcode));
+    }
+
+    private void onCancelCompletion(byte opcode, int result) {
+        if (!RingOperations.missed(result)) {
+            return;
+        }
+        if (opcode == RingOperations.POLL && watchInFlight != 0) {
+            cancel(watchInFlight, RingOperations.POLL);
+        } else if (opcode == RingOperations.RECEIVE && receiveInFlight != 0 && receiveCancelled) {
+            receiveCancelled = !isOpen() || !receiving || oneAtATime > 0;
+            if (receiveCancelled) {
+                cancel(receiveInFlight, RingOperations.RECEIVE);
+            }
+        }
     }
 
     @Override
