@@ -45,11 +45,13 @@ final class ExampleServer {
     /** Runs the server that {@code builder} describes until a signal has ended it, and returns its exit code. */
     int run(String name, int port, TcpServerBuilder builder) throws TransportException {
         builder.transport(transport).listen(host, port).loops(loops).limits(limits -> limits.withDrain(DRAIN));
-        TcpServer server = builder.start();
+        return builder.run(server -> announce(name, server));
+    }
+
+    private static void announce(String name, TcpServer server) {
         InetSocketAddress address = (InetSocketAddress) server.addresses().get(0);
         System.out.println(name + " listening on " + address.getAddress().getHostAddress() + ":" + address.getPort()
                 + " transport=" + server.transport().name() + " loops=" + server.loopCount());
-        return server.awaitSignalAndDrain();
     }
 
     /** Whether a failure to start is due to an option or to the host, so that its message is all there is to say. */
