@@ -54,9 +54,8 @@ abstract class AcceptingRules extends ContractGroup {
         Server server = serve(witness -> {});
         // Reserved for documentation (RFC 5737), so no host has it.
         InetSocketAddress foreign = new InetSocketAddress("192.0.2.1", 0);
-        assertThatThrownBy(() -> server.host()
-                        .transport()
-                        .listen(server.host().loop(), foreign, ListenOptions.DEFAULT, server))
+        assertThatThrownBy(() ->
+                        server.host().transport().listen(server.host().loop(), foreign, ListenOptions.DEFAULT, server))
                 .isInstanceOfSatisfying(
                         TransportException.class,
                         notLocal -> assertThat(notLocal.errno()).isEqualTo("EADDRNOTAVAIL"));

@@ -202,7 +202,9 @@ abstract class ClosingRules extends ContractGroup {
         witness.onReceived(loan -> {
             byte value = loan.getByte(loan.readerIndex());
             loan.forEachByte(each -> {
-                assertThat(each).as("a byte of a connection that carries %s", value).isEqualTo(value);
+                assertThat(each)
+                        .as("a byte of a connection that carries %s", value)
+                        .isEqualTo(value);
                 return true;
             });
             if (value < 0) {

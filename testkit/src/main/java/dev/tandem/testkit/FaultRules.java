@@ -49,8 +49,7 @@ abstract class FaultRules extends ContractGroup {
 
     @Test
     void anExceptionFromOnClosedIsHarmless() throws Exception {
-        neighbourIsServedWhile(
-                (witness, fault) -> witness.onClosed(fault), (server, peer) -> peer.reset());
+        neighbourIsServedWhile((witness, fault) -> witness.onClosed(fault), (server, peer) -> peer.reset());
     }
 
     private void assertThrowingAborts(BiConsumer<Witness, Runnable> fault) throws Exception {
