@@ -29,10 +29,13 @@ import org.openjdk.jmh.annotations.Warmup;
  * Whole servers, each in a process of its own, under a closed loop of this process. The score is throughput over the
  * loopback device; what the server spends on a message stands in the secondary results.
  *
+ * <p>One thread drives the load. The state is the benchmark's and not the thread's, because JMH makes a state of a thread
+ * anew for every state that refers to it.
+ *
  * <p>There is no SampleTime here: in a closed loop a slow reply delays the next request, so its percentiles are not latency
  * under load. {@code tandem bench rate-c50-64b-p70} measures that.
  */
-@State(Scope.Thread)
+@State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 5, time = 2)
