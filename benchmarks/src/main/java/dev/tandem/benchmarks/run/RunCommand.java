@@ -2,6 +2,7 @@ package dev.tandem.benchmarks.run;
 
 import dev.tandem.benchmarks.host.CpuSet;
 import dev.tandem.benchmarks.host.HostFacts;
+import dev.tandem.benchmarks.host.SystemCallCount;
 import dev.tandem.benchmarks.report.Report;
 import dev.tandem.benchmarks.result.BlocksCsv;
 import dev.tandem.benchmarks.result.Results;
@@ -176,7 +177,7 @@ public final class RunCommand {
                 warm > 0 ? warm : quick ? 1.5 : 10,
                 repeats,
                 timeLimit.or(() -> quick ? Optional.of(QUICK_SECONDS_MAX) : Optional.empty()),
-                !noTraces && SystemCalls.obstacle().isEmpty(),
+                !noTraces && SystemCallCount.obstacle().isEmpty(),
                 seed);
     }
 
