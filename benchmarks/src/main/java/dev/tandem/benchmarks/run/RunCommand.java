@@ -109,7 +109,7 @@ public final class RunCommand {
                 out.orElseGet(() -> Path.of("bench-results", LocalDateTime.now().format(DIRECTORY)));
         Files.createDirectories(directory);
         Path temporary = Files.createTempDirectory("tandem-bench");
-        CPrograms programs = CPrograms.compile(temporary);
+        CPrograms programs = needsC(plan) ? CPrograms.compile(temporary) : CPrograms.none();
         Launch launch = launch(plan, programs, directory.resolve("logs"), progress);
         Interruption interruption = Interruption.watch();
         try {
@@ -142,6 +142,10 @@ public final class RunCommand {
             }
         }
         Files.deleteIfExists(directory);
+    }
+
+    private boolean needsC(Plan plan) {
+        return !driver.equals("java") || plan.contenders().stream().anyMatch(Contender::isC);
     }
 
     private boolean usesC(CPrograms programs) {
