@@ -33,6 +33,7 @@ class ArchitectureTest {
     private static final String CODEC = "dev.tandem.codec..";
     private static final String MESSAGE = "dev.tandem.message..";
     private static final String SERVER = "dev.tandem.server..";
+    private static final String LOG = "dev.tandem.log";
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -64,7 +65,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(CONNECTION)
                 .should()
-                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION))
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION, LOG))
                 .check(CORE);
     }
 
@@ -79,12 +80,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void logDependsOnNothingOfOurs() {
+        classes()
+                .that()
+                .resideInAPackage(LOG)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(LOG))
+                .check(CORE);
+    }
+
+    @Test
     void messageDependsOnlyOnConnectionAndCodec() {
         classes()
                 .that()
                 .resideInAPackage(MESSAGE)
                 .should()
-                .onlyDependOnClassesThat(isNotOursBut(CONNECTION, CODEC, MESSAGE))
+                .onlyDependOnClassesThat(isNotOursBut(CONNECTION, CODEC, MESSAGE, LOG))
                 .check(CORE);
     }
 

@@ -79,8 +79,12 @@ public final class Connection {
     public static SocketEvents open(LoopConnections home, StreamSocket socket, ConnectionHandler handler) {
         Connection connection = new Connection(home, socket, handler);
         home.add(connection);
-        connection.dispatch(connection::tellOpened);
-        connection.resumeSocket();
+        try {
+            connection.dispatch(connection::tellOpened);
+            connection.resumeSocket();
+        } catch (Throwable thrown) {
+            home.onFailed(connection, thrown);
+        }
         return connection.new Events();
     }
 

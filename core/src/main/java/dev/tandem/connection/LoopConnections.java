@@ -157,21 +157,15 @@ public final class LoopConnections {
         for (Connection connection : due) {
             connection.turnQueued = false;
             if (connection.slot >= 0) {
-                settle(connection);
+                try {
+                    connection.onTurn();
+                } catch (Throwable thrown) {
+                    onFailed(connection, thrown);
+                }
             }
         }
         due.clear();
         spareTurn = due;
-    }
-
-    private static void settle(Connection connection) {
-        try {
-            connection.onTurn();
-        } catch (Throwable thrown) {
-            // Memory that cannot be had, for example: it costs this connection, and not those that come after it.
-            LOG.error("{} failed and is aborted.", connection, thrown);
-            connection.abort();
-        }
     }
 
     void execute(Runnable task) {
@@ -212,6 +206,12 @@ public final class LoopConnections {
 
     void account(int bytes) {
         increment(bufferedBytes, bytes);
+    }
+
+    /** Something failed on this connection that is not its peer's doing nor its handler's: it costs this one only. */
+    void onFailed(Connection connection, Throwable thrown) {
+        LOG.error("{} failed and is aborted.", connection, thrown);
+        connection.abort();
     }
 
     void onHandlerThrew(Connection connection, Throwable thrown) {

@@ -2,40 +2,39 @@ package dev.tandem.message;
 
 import dev.tandem.codec.FrameException;
 import dev.tandem.connection.CloseReason;
-import java.util.concurrent.atomic.AtomicLong;
+import dev.tandem.log.LogLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of what goes wrong with messages: one line a second of each kind, whatever peers do, and each line counts those
- * left out before it. What may hold bytes of a peer is printed as ASCII, on one line, and cut short.
+ * The log of what goes wrong with messages: one line a second of each kind, whatever peers do. What may hold bytes of a peer is printed as ASCII, on one line, and cut short.
  */
 final class MessageLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(MessageLog.class);
     private static final int TEXT_MAX = 200;
 
-    private final Limit badFrames = new Limit();
-    private final Limit failures = new Limit();
+    private final LogLimit badFrames = new LogLimit();
+    private final LogLimit failures = new LogLimit();
 
     /** Bytes that begin no frame. */
     void frameRefused(Session<?> session, long frame, Throwable why, CloseReason reason) {
-        long leftOut = badFrames.enter();
-        if (leftOut >= 0) {
+        long heldBack = badFrames.pass();
+        if (heldBack >= 0) {
             LOG.warn(
                     "Frame {} from {} is refused: {} The connection is closed with {}.{}",
                     frame,
                     session.remoteAddress(),
                     what(why),
                     reason,
-                    others(leftOut));
+                    LogLimit.others(heldBack));
         }
     }
 
     /** A frame that is no message. */
     void frameNotDecoded(Session<?> session, long frame, int bytes, Throwable why, CloseReason reason) {
-        long leftOut = badFrames.enter();
-        if (leftOut >= 0) {
+        long heldBack = badFrames.pass();
+        if (heldBack >= 0) {
             LOG.warn(
                     "Frame {} from {}, of {} bytes, is no message: {} The connection is closed with {}.{}",
                     frame,
@@ -43,25 +42,21 @@ final class MessageLog {
                     bytes,
                     what(why),
                     reason,
-                    others(leftOut));
+                    LogLimit.others(heldBack));
         }
     }
 
     /** A message without an answer. The application's doing, so with a stack trace. */
     void handlerFailed(Session<?> session, long frame, Throwable why) {
-        long leftOut = failures.enter();
-        if (leftOut >= 0) {
+        long heldBack = failures.pass();
+        if (heldBack >= 0) {
             LOG.warn(
                     "The handler failed on frame {} from {}; the connection is closed with HANDLER_FAILED.{}",
                     frame,
                     session.remoteAddress(),
-                    others(leftOut),
+                    LogLimit.others(heldBack),
                     why);
         }
-    }
-
-    private static String others(long leftOut) {
-        return leftOut == 0 ? "" : " " + leftOut + " more since the last such line.";
     }
 
     /** A framing's own exception is a sentence; of others, what it is and where it was thrown. */
@@ -84,25 +79,5 @@ final class MessageLog {
             }
         }
         return printable.append(text.length() > TEXT_MAX ? "..." : "").toString();
-    }
-
-    /** One line a second. */
-    private static final class Limit {
-
-        private static final long SECOND_NANOS = 1_000_000_000L;
-
-        private final AtomicLong enteredNanos = new AtomicLong(System.nanoTime() - SECOND_NANOS);
-        private final AtomicLong leftOut = new AtomicLong();
-
-        /** How many were left out since the last line; -1 if this one is to be left out too. */
-        long enter() {
-            long now = System.nanoTime();
-            long last = enteredNanos.get();
-            if (now - last >= SECOND_NANOS && enteredNanos.compareAndSet(last, now)) {
-                return leftOut.getAndSet(0);
-            }
-            leftOut.incrementAndGet();
-            return -1;
-        }
     }
 }

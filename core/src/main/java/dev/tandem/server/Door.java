@@ -1,7 +1,9 @@
 package dev.tandem.server;
 
+import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.log.LogLimit;
 import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.SocketEvents;
@@ -11,15 +13,14 @@ import io.netty.channel.IoEventLoop;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who comes in, and to which loop. Keeps to the limit on connections by pausing the listeners, so that clients beyond it
- * wait instead of failing, and spreads connections evenly: each goes to the loop that has the fewest.
+ * Who comes in, and to which loop. Keeps to the limit on connections by holding the listeners back, so that clients beyond
+ * it wait instead of failing, and spreads connections evenly: each goes to the loop that has the fewest.
  */
 final class Door {
 
@@ -28,16 +29,22 @@ final class Door {
     private final List<ServerLoop> loops;
     private final int connectionsMax;
     private final Supplier<? extends ConnectionHandler> handlers;
-    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicInteger open = new AtomicInteger();
+    private final Gate gate = new Gate();
+    private final WaitingRoom waitingRoom;
     private final Admission admission;
-    private volatile boolean full;
+    private final LogLimit fullLog = new LogLimit();
+
+    /** Accepted sockets that are not gone yet: connections, and clients that wait to become one. */
+    private final AtomicInteger present = new AtomicInteger();
 
     Door(List<ServerLoop> loops, ServerLimits limits, Supplier<? extends ConnectionHandler> handlers) {
         this.loops = loops;
         this.connectionsMax = limits.connections();
         this.handlers = handlers;
         this.admission = new Admission(limits);
+        this.waitingRoom = new WaitingRoom(
+                connectionsMax,
+                () -> admission.refuse(CloseReason.LIMIT, "it waited for a place when the server ended"));
     }
 
     /** Who takes what one listener accepts. The future completes when that listener has closed. */
@@ -46,32 +53,52 @@ final class Door {
     }
 
     void add(Listener listener) {
-        listeners.add(listener);
+        gate.add(listener);
     }
 
+    /** How many connections there are. */
     int open() {
-        return open.get();
+        return waitingRoom.inside();
+    }
+
+    /** How many accepted sockets there are: connections, clients that wait, and those on their way. */
+    int present() {
+        return present.get();
+    }
+
+    /** How many clients were refused for this reason. */
+    long refused(CloseReason why) {
+        return admission.refused(why);
+    }
+
+    /** The server ends: clients that wait for others to leave are refused, and none waits any more. */
+    void onDrain() {
+        waitingRoom.close();
     }
 
     /** A connection has ended. */
-    void onRemoved(Connection connection) {
-        admission.onLeft(connection);
-        onLeft();
+    void onRemoved() {
+        waitingRoom.onLeft();
+        onGone();
     }
 
-    private void onLeft() {
-        if (open.decrementAndGet() < connectionsMax && full) {
-            full = false;
-            listeners.forEach(Listener::resumeAccepting);
+    private void onArrived() {
+        if (present.incrementAndGet() >= connectionsMax && holdIfFull()) {
+            long heldBack = fullLog.pass();
+            if (heldBack >= 0) {
+                LOG.warn("The limit of {} connections is reached: clients wait until others leave.", connectionsMax);
+            }
         }
     }
 
-    private void onEntered() {
-        if (open.incrementAndGet() >= connectionsMax && !full) {
-            full = true;
-            LOG.warn("The limit of {} connections is reached: new clients wait until others leave.", connectionsMax);
-            listeners.forEach(Listener::pauseAccepting);
+    private void onGone() {
+        if (present.decrementAndGet() == connectionsMax - 1) {
+            holdIfFull();
         }
+    }
+
+    private boolean holdIfFull() {
+        return gate.holdIf(Gate.Reason.FULL, () -> present.get() >= connectionsMax);
     }
 
     private ServerLoop leastLoaded() {
@@ -93,6 +120,25 @@ final class Door {
         throw new IllegalStateException("A connection came to a loop that is not this server's: " + loop + ".");
     }
 
+    /** A client that was expected on this loop is not coming, or did not become a connection. */
+    private void onNotCome(ServerLoop home) {
+        home.expectedOneNotCome();
+        onGone();
+    }
+
+    /** Makes a connection of a client that has a place; null, and the place is free again, if there is no handler for it. */
+    private SocketEvents open(ServerLoop home, StreamSocket socket) {
+        ConnectionHandler handler;
+        try {
+            handler = Objects.requireNonNull(handlers.get(), "The supplier of handlers returned null.");
+        } catch (Throwable thrown) {
+            admission.refuse(CloseReason.HANDLER_FAILED, "the supplier of handlers failed", thrown);
+            waitingRoom.onLeft();
+            return null;
+        }
+        return Connection.open(home.connections(), socket, handler);
+    }
+
     private final class DoorAcceptor implements Acceptor {
 
         private final CompletableFuture<Void> closed;
@@ -105,29 +151,24 @@ final class Door {
         public IoEventLoop chooseLoop() {
             ServerLoop chosen = leastLoaded();
             chosen.expectOne();
-            onEntered();
+            onArrived();
             return chosen.loop();
+        }
+
+        @Override
+        public void onLost(IoEventLoop chosen) {
+            onNotCome(of(chosen));
         }
 
         @Override
         public SocketEvents onAccepted(StreamSocket socket) {
             ServerLoop home = of(socket.loop());
-            ConnectionHandler handler = admission.admits(socket) ? newHandler() : null;
-            if (handler == null) {
-                home.expectedOneNotCome();
-                onLeft();
-                return null;
+            SocketEvents events = admission.admit(
+                    socket, () -> waitingRoom.enter(socket, () -> open(home, socket), () -> onNotCome(home)));
+            if (events == null) {
+                onNotCome(home);
             }
-            return Connection.open(home.connections(), socket, handler);
-        }
-
-        private ConnectionHandler newHandler() {
-            try {
-                return Objects.requireNonNull(handlers.get(), "The supplier of handlers returned null.");
-            } catch (RuntimeException e) {
-                LOG.warn("The supplier of handlers threw; the connection is refused.", e);
-                return null;
-            }
+            return events;
         }
 
         @Override

@@ -135,11 +135,14 @@ public final class TcpServer implements AutoCloseable {
         return sum(LoopConnections::bufferedBytes);
     }
 
-    /** How often each reason has closed a connection since it started; reasons that did not occur are left out. */
+    /**
+     * How often each reason has ended a connection, or refused one, since the server started. Reasons that did not occur are
+     * left out.
+     */
     public Map<CloseReason, Long> closeReasons() {
         Map<CloseReason, Long> reasons = new EnumMap<>(CloseReason.class);
         for (CloseReason reason : CloseReason.values()) {
-            long count = sum(connections -> connections.closed(reason));
+            long count = sum(connections -> connections.closed(reason)) + door.refused(reason);
             if (count > 0) {
                 reasons.put(reason, count);
             }
@@ -159,7 +162,7 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private void onRemoved(Connection connection) {
-        door.onRemoved(connection);
+        door.onRemoved();
         try {
             settings.onClose().accept(connection, connection.closeReason());
         } catch (RuntimeException e) {

@@ -5,7 +5,10 @@ import io.netty.channel.IoEventLoop;
 /** Takes what a {@link Listener} accepts. */
 public interface Acceptor {
 
-    /** The loop on which the connection just accepted shall live. Called on the listener's loop. */
+    /**
+     * The loop on which the connection just accepted shall live. Called on the listener's loop. Either {@link #onAccepted}
+     * or {@link #onLost} follows.
+     */
     IoEventLoop chooseLoop();
 
     /**
@@ -15,6 +18,12 @@ public interface Acceptor {
      * @return who is told what happens to the socket; {@code null} refuses the connection, and its peer sees a reset
      */
     SocketEvents onAccepted(StreamSocket socket);
+
+    /**
+     * The connection for which this loop was chosen was closed instead: the loop has ended, or could not take it. Called on
+     * the listener's loop or on {@code chosen}.
+     */
+    default void onLost(IoEventLoop chosen) {}
 
     /**
      * Accepting failed. Called on the listener's loop. Failures of one connection are skipped and accepting goes on at

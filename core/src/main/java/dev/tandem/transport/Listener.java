@@ -8,7 +8,10 @@ public interface Listener {
     /** The address it is bound to, with the port the kernel chose if port 0 was asked for. */
     SocketAddress localAddress();
 
-    /** Accepts nothing more until {@link #resumeAccepting}; connections wait in the kernel's queue meanwhile. */
+    /**
+     * Accepts nothing more until {@link #resumeAccepting}; connections wait in the kernel's queue meanwhile. Those that the
+     * kernel has handed over already still come.
+     */
     void pauseAccepting();
 
     /** Accepts again. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,9 @@ class ConnectionTest {
     private static final int NEVER = 1_000;
 
     private final ManualLoop loop = new ManualLoop();
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     private final List<String> events = new ArrayList<>();
+    private final List<FakeSocket> sockets = new ArrayList<>();
     private LoopConnections home;
     private Connection connection;
     private FakeSocket socket;
@@ -44,6 +47,15 @@ class ConnectionTest {
         }
     }
 
+    @AfterEach
+    void everyBufferComesBack() {
+        home.endAll(CloseReason.ABORTED);
+        loop.runAll();
+        sockets.forEach(FakeSocket::isGone);
+        assertThat(home.bufferedBytes()).isZero();
+        assertThat(allocator.metric().usedDirectMemory()).isZero();
+    }
+
     private void open(UnaryOperator<ConnectionLimits> limits) {
         open(limits, new FourBytes());
     }
@@ -58,13 +70,13 @@ class ConnectionTest {
                 ConnectionLimits.NEVER,
                 ConnectionLimits.NEVER,
                 ConnectionLimits.NEVER);
-        home = new LoopConnections(
-                loop, UnpooledByteBufAllocator.DEFAULT, limits.apply(never), left -> events.add("left"));
+        home = new LoopConnections(loop, allocator, limits.apply(never), left -> events.add("left"));
         socket = add(handler);
     }
 
     private FakeSocket add(ConnectionHandler handler) {
         FakeSocket added = new FakeSocket(loop);
+        sockets.add(added);
         added.tell(Connection.open(home, added, handler));
         loop.runAll();
         return added;
@@ -304,6 +316,18 @@ class ConnectionTest {
     class Exceptions {
 
         @Test
+        void oneThatCannotReceiveIsAbortedAndLeavesNothingBehind() {
+            home = new LoopConnections(loop, allocator, ConnectionLimits.DEFAULT, left -> events.add("left"));
+            socket = new FakeSocket(loop);
+            socket.failsToReceive = true;
+            socket.tell(Connection.open(home, socket, new FourBytes()));
+            assertThat(socket.aborted).isTrue();
+            socket.isGone();
+
+            assertThat(events).containsExactly("closed ABORTED with 1 opened, 0 closed so", "left");
+        }
+
+        @Test
         void oneConnectionThatFailsAtTheEndOfATurnDoesNotKeepTheOthersFromSettling() {
             open(limits -> limits);
             Connection first = connection;
@@ -311,7 +335,7 @@ class ConnectionTest {
             // A buffer that was released behind the connection's back stands for every error of its own.
             first.write("lost".getBytes(StandardCharsets.US_ASCII));
             connection.write("kept".getBytes(StandardCharsets.US_ASCII));
-            socket.failNextSend = true;
+            socket.failsToSend = true;
             loop.runAll();
             second.takesAll();
 

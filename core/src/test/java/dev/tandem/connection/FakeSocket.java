@@ -22,7 +22,9 @@ final class FakeSocket implements StreamSocket {
     boolean outputShutdown;
     boolean closing;
     boolean aborted;
-    boolean failNextSend;
+    boolean failsToReceive;
+    boolean failsToSend;
+    private boolean gone;
 
     FakeSocket(ManualLoop loop) {
         this.loop = loop;
@@ -69,7 +71,10 @@ final class FakeSocket implements StreamSocket {
     void isGone() {
         assertThat(closing).as("closing").isTrue();
         sending = null;
-        events.onClosed();
+        if (!gone) {
+            gone = true;
+            events.onClosed();
+        }
     }
 
     String taken() {
@@ -99,6 +104,9 @@ final class FakeSocket implements StreamSocket {
 
     @Override
     public void resumeReceiving() {
+        if (failsToReceive) {
+            throw new IllegalStateException("A fault of the transport.");
+        }
         receiving = true;
     }
 
@@ -110,7 +118,7 @@ final class FakeSocket implements StreamSocket {
     @Override
     public void send(ByteBuf bytes) {
         assertThat(sending).as("send in flight").isNull();
-        if (failNextSend) {
+        if (failsToSend) {
             throw new IllegalStateException("A fault of the transport.");
         }
         if (!closing) {
@@ -118,6 +126,7 @@ final class FakeSocket implements StreamSocket {
         }
     }
 
+    /** Declines, so that everything takes the way of {@link #send}. */
     @Override
     public boolean sendLoan(ByteBuf loan) {
         return false;

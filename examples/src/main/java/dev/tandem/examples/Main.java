@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tandem",
         description = "Servers built on Tandem.",
-        subcommands = {Echo.class})
+        subcommands = {Echo.class, Frames.class, Chat.class})
 public final class Main implements Runnable {
 
     /** The exit code for a mistake of the user. */

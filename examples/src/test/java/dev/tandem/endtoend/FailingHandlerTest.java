@@ -204,4 +204,38 @@ class FailingHandlerTest extends EndToEnd {
         neighbour.echo("after");
         Await.value("open connections", 1, server::connections);
     }
+
+    private void supplierFails(Supplier<? extends ConnectionHandler> supplier) throws Exception {
+        AtomicInteger made = new AtomicInteger();
+        TcpServer server = startWith(supplier, made);
+        Peer neighbour = connect(server);
+        neighbour.echo("before");
+        assertThat(Peer.isServed(server.port())).isFalse();
+        neighbour.echo("after");
+        made.set(0);
+        connect(server).echo("and later ones come in");
+
+        Await.value("open connections", 2, server::connections);
+        assertThat(server.closeReasons()).isEqualTo(Map.of(CloseReason.HANDLER_FAILED, 1L));
+        assertThat(server.connectionsPerLoop()).containsExactly(2);
+    }
+
+    @Test
+    void aSupplierThatThrowsRefusesTheConnection() throws Exception {
+        supplierFails(() -> {
+            throw new IllegalStateException("supplier");
+        });
+    }
+
+    @Test
+    void aSupplierThatEndsInAnErrorRefusesTheConnection() throws Exception {
+        supplierFails(() -> {
+            throw new AssertionError("supplier");
+        });
+    }
+
+    @Test
+    void aSupplierThatMakesNothingRefusesTheConnection() throws Exception {
+        supplierFails(() -> null);
+    }
 }

@@ -34,6 +34,21 @@ final class Peer implements AutoCloseable {
         return connect(port, socket -> bind(socket, address));
     }
 
+    /** Whether a client that connects now is served; if not it is reset, maybe before it knows that it is connected. */
+    static boolean isServed(int port) throws IOException {
+        try (Peer peer = connect(port)) {
+            peer.echo("Is anybody there?");
+            return true;
+        } catch (SocketException reset) {
+            return false;
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof SocketException) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     private static Peer connect(int port, Consumer<Socket> prepare) {
         Socket socket = new Socket();
         try {

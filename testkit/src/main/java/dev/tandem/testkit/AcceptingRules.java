@@ -92,7 +92,7 @@ abstract class AcceptingRules extends ContractGroup {
         });
         long sockets = Resources.sockets();
         for (int i = 0; i < 10; i++) {
-            assertThat(server.connect().seesReset()).isTrue();
+            assertThat(server.resetsNewConnection()).isTrue();
             Peer welcome = server.connect();
             welcome.send(new byte[] {1});
             assertThat(welcome.receive(1)).containsExactly(1);
@@ -121,7 +121,7 @@ abstract class AcceptingRules extends ContractGroup {
         });
         long sockets = Resources.sockets();
         for (int i = 0; i < 5; i++) {
-            assertThat(server.connect().seesReset()).isTrue();
+            assertThat(server.resetsNewConnection()).isTrue();
             Peer welcome = server.connect();
             welcome.send(new byte[] {1});
             assertThat(welcome.receive(1)).containsExactly(1);

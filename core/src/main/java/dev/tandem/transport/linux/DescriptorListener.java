@@ -37,7 +37,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private final byte[] peerAddress = new byte[26];
     protected IoRegistration registration;
 
-    private boolean paused;
+    private volatile boolean paused;
     private boolean backingOff;
     private boolean closing;
     private boolean closed;
@@ -111,16 +111,33 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     /** Hands an accepted descriptor to the loop on which it shall live. */
     protected final void onAccepted(int accepted) {
         backoff.reset();
-        IoEventLoop target = acceptor.chooseLoop();
-        if (target.inEventLoop()) {
-            openSocket(target, accepted);
-            return;
+        Socket connection = new Socket(accepted);
+        IoEventLoop target = chooseLoop();
+        if (target == null) {
+            ListeningSocket.closeQuietly(connection);
+        } else if (target.inEventLoop()) {
+            openSocket(target, connection);
+        } else {
+            try {
+                target.execute(() -> openSocket(target, connection));
+            } catch (RejectedExecutionException loopHasEnded) {
+                lose(target, connection);
+            }
         }
+    }
+
+    private IoEventLoop chooseLoop() {
         try {
-            target.execute(() -> openSocket(target, accepted));
-        } catch (RejectedExecutionException loopHasEnded) {
-            ListeningSocket.closeQuietly(new Socket(accepted));
+            return acceptor.chooseLoop();
+        } catch (Throwable thrown) {
+            LOG.error("No loop was chosen for a connection; it is closed.", thrown);
+            return null;
         }
+    }
+
+    private void lose(IoEventLoop target, Socket connection) {
+        ListeningSocket.closeQuietly(connection);
+        acceptor.onLost(target);
     }
 
     /** Accepting failed with a positive error number. */
@@ -131,7 +148,11 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             disarm();
             loop.schedule(this::endBackoff, waitMillis, TimeUnit.MILLISECONDS);
         }
-        acceptor.onAcceptFailed(Errno.failure("accept on " + localAddress, errno), waitMillis);
+        try {
+            acceptor.onAcceptFailed(Errno.failure("accept on " + localAddress, errno), waitMillis);
+        } catch (Throwable thrown) {
+            LOG.error("onAcceptFailed threw.", thrown);
+        }
     }
 
     /** Closes the descriptor if the listener is closing and nothing of it is with the kernel any more. */
@@ -160,20 +181,12 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         armIfWanted();
     }
 
-    private void openSocket(IoEventLoop target, int accepted) {
-        if (target.isShuttingDown()) {
-            // The loop has closed what was open on it, and would not come back for this one.
-            ListeningSocket.closeQuietly(new Socket(accepted));
+    private void openSocket(IoEventLoop target, Socket connection) {
+        DescriptorSocket socket = register(target, connection);
+        if (socket == null) {
+            lose(target, connection);
             return;
         }
-        DescriptorSocket socket = newSocket(target, new Socket(accepted));
-        Future<IoRegistration> registering = target.register(socket);
-        if (!registering.isSuccess()) {
-            LOG.debug("An accepted socket could not be registered; it is closed.", registering.cause());
-            ListeningSocket.closeQuietly(socket.descriptor);
-            return;
-        }
-        socket.registration = registering.getNow();
         SocketEvents events = null;
         try {
             events = acceptor.onAccepted(socket);
@@ -184,6 +197,22 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             socket.abort();
         } else {
             socket.claim(events);
+        }
+    }
+
+    /** Returns null if the connection cannot live on that loop. */
+    private DescriptorSocket register(IoEventLoop target, Socket connection) {
+        if (target.isShuttingDown()) {
+            // The loop has closed what was open on it, and would not come back for this one.
+            return null;
+        }
+        try {
+            DescriptorSocket socket = newSocket(target, connection);
+            socket.registration = target.register(socket).get();
+            return socket;
+        } catch (Throwable thrown) {
+            LOG.error("An accepted connection could not be registered; it is closed.", thrown);
+            return null;
         }
     }
 
@@ -224,18 +253,23 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     @Override
     public final void pauseAccepting() {
-        onLoop(() -> {
-            paused = true;
-            disarm();
-        });
+        paused = true;
+        onLoop(this::followPause);
     }
 
     @Override
     public final void resumeAccepting() {
-        onLoop(() -> {
-            paused = false;
+        paused = false;
+        onLoop(this::followPause);
+    }
+
+    /** Does what was asked for last: tasks of other threads may run after what this one asks for later. */
+    private void followPause() {
+        if (paused) {
+            disarm();
+        } else {
             armIfWanted();
-        });
+        }
     }
 
     /** Also called by the loop when it shuts down: what is with the kernel must be taken back at once then. */

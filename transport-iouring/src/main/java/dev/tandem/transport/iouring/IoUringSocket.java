@@ -86,8 +86,9 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     protected void startReceiving() {
         if (kept != null || endArrived) {
             deliverLater();
+        } else {
+            submitReceive();
         }
-        submitReceive();
     }
 
     /** There are buffers again after the kernel had found none. Returns whether this socket asks for one. */
@@ -98,7 +99,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     /** Asks the kernel to receive, if that is wanted, possible and not asked already. */
     private boolean submitReceive() {
-        if (!receiving || !isOpen() || receiveInFlight != 0 || endArrived || waitingForBuffers) {
+        if (!receiving || !isOpen() || receiveInFlight != 0 || kept != null || endArrived || waitingForBuffers) {
             return false;
         }
         receiveInFlight = registration.submit(
@@ -194,22 +195,33 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     @Override
     protected void deliver() {
-        if (receiving && kept != null) {
-            deliverKept();
+        while (receiving && kept != null) {
+            lendKept();
         }
-        if (receiving && kept == null && endArrived && !receiveEnded && isOpen()) {
+        if (receiving && endArrived && !receiveEnded) {
             receiveEnded = true;
             events().onReceiveEnd();
             watch();
+        } else {
+            submitReceive();
         }
     }
 
-    private void deliverKept() {
+    private void lendKept() {
         ByteBuf bytes = kept;
-        kept = null;
+        LoanBuffer loan = buffers.lendingOf(bytes);
+        bytes.skipBytes(loan.capacity());
+        if (bytes.isReadable()) {
+            // It stays with us while it is lent: the receiver may close, which releases what is kept.
+            bytes.retain();
+        } else {
+            kept = null;
+        }
         try {
-            events().onReceived(bytes);
+            events().onReceived(loan.lend(loan.capacity()));
+            loan.end();
         } finally {
+            loan.revoke();
             bytes.release();
         }
     }

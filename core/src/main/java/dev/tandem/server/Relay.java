@@ -1,0 +1,44 @@
+package dev.tandem.server;
+
+import dev.tandem.transport.SocketEvents;
+import dev.tandem.transport.TransportException;
+import io.netty.buffer.ByteBuf;
+
+/** Passes on what happens to a socket. */
+abstract class Relay implements SocketEvents {
+
+    /** Who is told; null as long as nobody is. */
+    protected SocketEvents target;
+
+    Relay(SocketEvents target) {
+        this.target = target;
+    }
+
+    @Override
+    public void onReceived(ByteBuf loan) {
+        target.onReceived(loan);
+    }
+
+    @Override
+    public void onReceiveEnd() {
+        target.onReceiveEnd();
+    }
+
+    @Override
+    public void onSent(int bytes) {
+        target.onSent(bytes);
+    }
+
+    @Override
+    public void onFailed(TransportException why) {
+        // It may fail before anybody is told; onClosed follows.
+        if (target != null) {
+            target.onFailed(why);
+        }
+    }
+
+    @Override
+    public void onClosed() {
+        target.onClosed();
+    }
+}
