@@ -18,6 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
@@ -56,8 +57,16 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand("list", new ListCommand())
                 .addSubcommand("report", new ReportCommand())
                 .addSubcommand("compare", new CompareCommand())
+                .setParameterExceptionHandler(Main::onBadOption)
                 .setExecutionExceptionHandler(Main::onException)
                 .execute(arguments);
+    }
+
+    /** What is wrong, and what there is instead. */
+    private static int onBadOption(ParameterException e, String[] arguments) {
+        System.err.println(e.getMessage());
+        e.getCommandLine().usage(System.err);
+        return BAD_USAGE;
     }
 
     /** A wrong name or number is the user's mistake and says so without a stack trace. */

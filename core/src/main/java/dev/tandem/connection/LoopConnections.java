@@ -116,9 +116,21 @@ public final class LoopConnections {
         }
     }
 
-    /** Tells every connection that the server drains. */
-    public void drainAll() {
-        forEach(Connection::drain);
+    /**
+     * Tells every connection that the server drains.
+     *
+     * @return how many there are
+     */
+    public int drainAll() {
+        Connection[] all = Arrays.copyOf(connections, count);
+        for (Connection connection : all) {
+            try {
+                connection.drain();
+            } catch (Throwable thrown) {
+                onFailed(connection, thrown);
+            }
+        }
+        return all.length;
     }
 
     /**

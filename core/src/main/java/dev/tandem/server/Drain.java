@@ -1,27 +1,29 @@
 package dev.tandem.server;
 
 import dev.tandem.connection.CloseReason;
-import dev.tandem.transport.Listener;
+import dev.tandem.connection.LoopConnections;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The end of a server: everybody out, in order, and in time. */
+/** The end of a server: everybody out, in order, and in time, also when a handler blocks its loop. */
 final class Drain {
 
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
-    private static final long LISTENER_SECONDS = 5;
-    private static final long LOOK_MILLIS = 5;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** What aborting may take beyond the deadline. It takes milliseconds, but for a loop that is blocked. */
+    private static final Duration ABORT = Duration.ofMillis(500);
 
     private final TcpServer server;
-    private final CountDownLatch hurry = new CountDownLatch(1);
+    private volatile boolean hurry;
+    private boolean interrupted;
     private DrainReport report;
 
     Drain(TcpServer server) {
@@ -30,10 +32,27 @@ final class Drain {
 
     /** The deadline is now, for a drain under way too. */
     void abortNow() {
-        hurry.countDown();
+        hurry = true;
     }
 
-    synchronized DrainReport run(Duration deadline) {
+    /** Ends a server that did not come to start. */
+    void runSilently() {
+        drain(ABORT);
+    }
+
+    DrainReport run(Duration deadline) {
+        if (deadline.isNegative()) {
+            throw new IllegalArgumentException("The deadline must not be negative, but was " + deadline + ".");
+        }
+        if (server.isOnLoop()) {
+            throw new IllegalStateException(
+                    "A server cannot be ended on one of its own loops, for it waits until they have"
+                            + " ended. Hand the call to another thread.");
+        }
+        return runOnce(deadline);
+    }
+
+    private synchronized DrainReport runOnce(Duration deadline) {
         if (report == null) {
             report = drain(deadline);
             LOG.info(
@@ -42,68 +61,66 @@ final class Drain {
                     report.open(),
                     report.aborted());
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
         return report;
     }
 
     private DrainReport drain(Duration deadline) {
         long start = System.nanoTime();
-        server.listeners().forEach(Listener::close);
-        awaitListeners();
+        BooleanSupplier timeIsUp = () -> hurry || hasPassed(start, deadline);
+        server.closeDoor();
+        await(server::isDoorClosed, timeIsUp);
         int open = server.connections();
-        onEveryLoop(loop -> loop.connections().drainAll());
-        awaitEmpty(start + deadline.toNanos());
+        List<Future<Integer>> told = onEveryLoop(LoopConnections::drainAll);
+        await(() -> allDone(told) && server.present() == 0, timeIsUp);
         int aborted = abortRest();
         server.stopLoops();
         return new DrainReport(open, aborted, Duration.ofNanos(System.nanoTime() - start), server.closeReasons());
     }
 
-    private void awaitListeners() {
-        CompletableFuture<?>[] closed = server.listenersClosed().toArray(CompletableFuture[]::new);
-        try {
-            CompletableFuture.allOf(closed).get(LISTENER_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("A listener did not close within {} s.", LISTENER_SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void awaitEmpty(long deadlineNanos) {
-        try {
-            while (server.connections() > 0 && System.nanoTime() < deadlineNanos) {
-                if (hurry.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Aborts what is left, and returns how many of them had something left to deliver. */
     private int abortRest() {
-        int[] unfinished = new int[server.loops().size()];
-        onEveryLoop(loop ->
-                unfinished[server.loops().indexOf(loop)] = loop.connections().endAll(CloseReason.DRAIN_DEADLINE));
-        int sum = 0;
-        for (int count : unfinished) {
-            sum += count;
-        }
-        return sum;
-    }
-
-    private void onEveryLoop(java.util.function.Consumer<ServerLoop> task) {
-        List<? extends Future<?>> running = server.loops().stream()
-                .map(loop -> loop.loop().submit(() -> task.accept(loop)))
-                .toList();
-        for (Future<?> future : running) {
-            try {
-                future.get();
-            } catch (ExecutionException e) {
-                LOG.error("Draining a loop failed.", e.getCause());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        long start = System.nanoTime();
+        List<Future<Integer>> ended = onEveryLoop(connections -> connections.endAll(CloseReason.DRAIN_DEADLINE));
+        // The connections end, and their handlers hear of it, while the loops still run.
+        await(() -> allDone(ended) && server.present() == 0, () -> hasPassed(start, ABORT));
+        int aborted = 0;
+        for (int i = 0; i < ended.size(); i++) {
+            ServerLoop loop = server.loops().get(i);
+            if (ended.get(i).isDone()) {
+                aborted += ended.get(i).getNow();
+            } else {
+                LOG.warn("A handler blocks {}: its {} connections end with the process.", loop.loop(), loop.load());
+                aborted += loop.load();
             }
         }
+        return aborted;
+    }
+
+    private List<Future<Integer>> onEveryLoop(ToIntFunction<LoopConnections> task) {
+        return server.loops().stream()
+                .<Future<Integer>>map(loop -> loop.loop().submit(() -> task.applyAsInt(loop.connections())))
+                .toList();
+    }
+
+    private static boolean allDone(List<? extends Future<?>> futures) {
+        return futures.stream().allMatch(Future::isDone);
+    }
+
+    /** An interrupt of the waiting thread is as good as {@link #abortNow}. */
+    private void await(BooleanSupplier done, BooleanSupplier timeIsUp) {
+        while (!done.getAsBoolean() && !timeIsUp.getAsBoolean()) {
+            LockSupport.parkNanos(this, LOOK_NANOS);
+            if (Thread.interrupted()) {
+                interrupted = true;
+                hurry = true;
+            }
+        }
+    }
+
+    private static boolean hasPassed(long startNanos, Duration deadline) {
+        return Duration.ofNanos(System.nanoTime() - startNanos).compareTo(deadline) >= 0;
     }
 }

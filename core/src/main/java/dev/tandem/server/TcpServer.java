@@ -30,6 +30,9 @@ public final class TcpServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
 
+    /** What ending may take when nothing is left to do. It takes milliseconds, but for a loop that is blocked. */
+    private static final Duration LOOPS_END = Duration.ofSeconds(2);
+
     private final TransportVerdict verdict;
     private final ServerSettings settings;
     private final MultiThreadIoEventLoopGroup group;
@@ -64,7 +67,7 @@ public final class TcpServer implements AutoCloseable {
         try {
             server.listen(selection.transport());
         } catch (TransportException | RuntimeException e) {
-            server.stopLoops();
+            server.drain.runSilently();
             throw e;
         }
         server.ticker.start();
@@ -174,12 +177,13 @@ public final class TcpServer implements AutoCloseable {
         return loops;
     }
 
-    List<CompletableFuture<Void>> listenersClosed() {
-        return listenersClosed;
+    /** How many accepted sockets there are that have not ended yet: connections, and clients that wait for a place. */
+    int present() {
+        return door.present();
     }
 
-    List<Listener> listeners() {
-        return listeners;
+    boolean isOnLoop() {
+        return loops.stream().anyMatch(loop -> loop.loop().inEventLoop());
     }
 
     // ---- Its end ----
@@ -193,7 +197,9 @@ public final class TcpServer implements AutoCloseable {
      * Ends the server without losing what was asked of it: takes in clients that are connected already, tells every
      * connection ({@link dev.tandem.connection.ConnectionHandler#onDrain}), delivers what was written, and waits for the
      * peers to finish. What is not finished at the deadline is aborted. Returns when the server has ended; called again, it
-     * returns the same report.
+     * returns the same report. An interrupt of the calling thread ends the wait: the deadline is then.
+     *
+     * @throws IllegalStateException if called on one of the server's loops, for which it would wait
      */
     public DrainReport drain(Duration deadline) {
         return drain.run(deadline);
@@ -212,11 +218,29 @@ public final class TcpServer implements AutoCloseable {
      * @return the exit code for the process: 0 if every connection was finished, 3 if some had to be aborted
      */
     public int awaitSignalAndDrain() {
-        return new SignalWait().awaitAndDrain(this, drain);
+        try (SignalWait signals = new SignalWait()) {
+            return signals.awaitAndDrain(this);
+        }
+    }
+
+    void abortDrain() {
+        drain.abortNow();
+    }
+
+    /** Takes in who is connected already, and nobody after that. */
+    void closeDoor() {
+        door.onDrain();
+        listeners.forEach(Listener::close);
+    }
+
+    boolean isDoorClosed() {
+        return listenersClosed.stream().allMatch(CompletableFuture::isDone);
     }
 
     void stopLoops() {
         ticker.stopTicking();
-        group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
+        if (!group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly(LOOPS_END.toMillis())) {
+            LOG.warn("Not all loops have ended within {} ms: a handler blocks them.", LOOPS_END.toMillis());
+        }
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -211,6 +212,20 @@ public final class TcpServerBuilder {
      * @throws TransportException as {@link #start} does
      */
     public int run() throws TransportException {
-        return start().awaitSignalAndDrain();
+        return run(started -> {});
+    }
+
+    /**
+     * Runs the server like {@link #run()}. A signal that comes while it starts, or while {@code onStarted} says so, ends it
+     * in the same way.
+     *
+     * @param onStarted called when the server accepts connections
+     */
+    public int run(Consumer<? super TcpServer> onStarted) throws TransportException {
+        try (SignalWait signals = new SignalWait();
+                TcpServer server = start()) {
+            onStarted.accept(server);
+            return signals.awaitAndDrain(server);
+        }
     }
 }

@@ -39,6 +39,8 @@ class LengthPrefixedTest {
                 arguments(LengthPrefixed.int32().maxFrame(3), "7f ff ff ff", "TOO_LARGE"),
                 arguments(LengthPrefixed.int32().maxFrame(MAX), "7f ff ff ff", ""),
                 arguments(LengthPrefixed.int32().maxFrame(MAX), "7f ff ff fc 'abc'", ""),
+                arguments(LengthPrefixed.int32().headerBytesBefore(3).maxFrame(MAX), "'abc' 7f ff ff fc", ""),
+                arguments(LengthPrefixed.int32().headerBytesBefore(3).maxFrame(MAX), "'abc' 7f ff ff fd", "TOO_LARGE"),
 
                 // Negative.
                 arguments(LengthPrefixed.int32().maxFrame(MAX), "80 00 00 00", "MALFORMED"),

@@ -12,13 +12,15 @@ import java.util.List;
 /**
  * Plays the part of a connection: hands a reader what arrives, piece by piece, and keeps the unfinished tail.
  *
- * <p>It is a suspicious connection. Every call gets a buffer of its own, in which the frame begins at another index and
- * behind which there is no memory, and it checks what {@link FrameReader} promises after each.
+ * <p>It is a suspicious connection. Every call gets a buffer of its own, in which the frame begins at another index, and it
+ * checks what {@link FrameReader} promises after each.
  */
 final class Receiving {
 
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final int STALE_BYTES = 4;
 
     private final Framing framing;
     private final FrameReader reader;
@@ -74,10 +76,13 @@ final class Receiving {
         if (violation != null) {
             return this;
         }
-        int margin = calls++ % 3;
-        ByteBuf in = Unpooled.wrappedBuffer(
-                Wire.joined(Wire.repeated('\n', margin), tail, Arrays.copyOfRange(stream, from, to)));
-        in.readerIndex(margin);
+        // Newlines before and, every other time, bytes of an earlier use behind: neither is any of the reader's
+        // business.
+        int margin = calls % 3;
+        int stale = calls++ % 2 * STALE_BYTES;
+        ByteBuf in = Unpooled.wrappedBuffer(Wire.joined(
+                Wire.repeated('\n', margin), tail, Arrays.copyOfRange(stream, from, to), Wire.repeated('\n', stale)));
+        in.setIndex(margin, in.capacity() - stale);
         try {
             cut(in);
         } catch (FrameException refused) {

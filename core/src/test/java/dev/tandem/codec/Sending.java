@@ -3,8 +3,9 @@ package dev.tandem.codec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 
-/** Writes bodies as a connection does: behind bytes of an earlier frame, and from their mark on when one is refused. */
+/** Writes bodies as a connection does: at the beginning of a buffer, or behind the bytes of an earlier frame. */
 final class Sending {
 
     private Sending() {}
@@ -15,16 +16,26 @@ final class Sending {
      * @throws FrameException as the framing does
      */
     static byte[] frame(Framing framing, byte[] body) {
-        // The margin stands for an earlier frame. A small buffer makes it grow while the frame is written.
-        byte[] margin = Wire.bytes("'earlier'");
-        ByteBuf out = Unpooled.buffer(8).writeBytes(margin);
-        int mark = framing.begin(out);
-        out.writeBytes(body);
-        framing.end(out, mark);
-        if (mark != margin.length || !ByteBufUtil.equals(out, 0, Unpooled.wrappedBuffer(margin), 0, margin.length)) {
-            throw new AssertionError(framing + " wrote before its mark.");
+        byte[] frame;
+        try {
+            frame = frameBehind(Wire.bytes("'earlier' 00 0d 0a"), framing, body);
+        } catch (FrameException refused) {
+            requireRefusedAtTheBeginning(framing, body);
+            throw refused;
         }
-        return ByteBufUtil.getBytes(out, margin.length, out.writerIndex() - margin.length);
+        if (!Arrays.equals(frame, frameBehind(new byte[0], framing, body))) {
+            throw new AssertionError(framing + " wrote something else at the beginning of a buffer.");
+        }
+        return frame;
+    }
+
+    private static void requireRefusedAtTheBeginning(Framing framing, byte[] body) {
+        try {
+            frameBehind(new byte[0], framing, body);
+        } catch (FrameException refused) {
+            return;
+        }
+        throw new AssertionError(framing + " refused a body only behind an earlier frame.");
     }
 
     /** The frames of all bodies, one after the other. */
@@ -34,5 +45,17 @@ final class Sending {
             stream = Wire.joined(stream, frame(framing, body));
         }
         return stream;
+    }
+
+    private static byte[] frameBehind(byte[] earlier, Framing framing, byte[] body) {
+        // Small, so that it grows while the frame is written.
+        ByteBuf out = Unpooled.buffer(earlier.length).writeBytes(earlier);
+        int mark = framing.begin(out);
+        out.writeBytes(body);
+        framing.end(out, mark);
+        if (mark != earlier.length || !Arrays.equals(earlier, ByteBufUtil.getBytes(out, 0, mark))) {
+            throw new AssertionError(framing + " wrote before its mark.");
+        }
+        return ByteBufUtil.getBytes(out, mark, out.writerIndex() - mark);
     }
 }

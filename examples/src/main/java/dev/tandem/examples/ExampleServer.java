@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that all example servers have, and the way they start and end. */
-final class ExampleServer {
+public final class ExampleServer {
 
     /** Shorter than the default, so that an example stops within two seconds whatever its clients do. */
     private static final Duration DRAIN = Duration.ofMillis(1_500);
@@ -33,8 +33,8 @@ final class ExampleServer {
     @Option(
             names = "--loops",
             paramLabel = "N",
-            description = "How many event loops to run. Default: one per CPU (${DEFAULT-VALUE} here).")
-    private int loops = Runtime.getRuntime().availableProcessors();
+            description = "How many event loops to run. Default: ${DEFAULT-VALUE} here.")
+    private int loops;
 
     @Option(
             names = {"-h", "--help"},
@@ -42,14 +42,26 @@ final class ExampleServer {
             description = "Print this and exit.")
     private boolean help;
 
+    /** As many loops as there are CPUs, unless an option says otherwise. */
+    public ExampleServer() {
+        this(Runtime.getRuntime().availableProcessors());
+    }
+
+    /** So many loops unless an option says otherwise. */
+    public ExampleServer(int loops) {
+        this.loops = loops;
+    }
+
     /** Runs the server that {@code builder} describes until a signal has ended it, and returns its exit code. */
-    int run(String name, int port, TcpServerBuilder builder) throws TransportException {
+    public int run(String name, int port, TcpServerBuilder builder) throws TransportException {
         builder.transport(transport).listen(host, port).loops(loops).limits(limits -> limits.withDrain(DRAIN));
-        TcpServer server = builder.start();
+        return builder.run(server -> announce(name, server));
+    }
+
+    private static void announce(String name, TcpServer server) {
         InetSocketAddress address = (InetSocketAddress) server.addresses().get(0);
         System.out.println(name + " listening on " + address.getAddress().getHostAddress() + ":" + address.getPort()
                 + " transport=" + server.transport().name() + " loops=" + server.loopCount());
-        return server.awaitSignalAndDrain();
     }
 
     /** Whether a failure to start is due to an option or to the host, so that its message is all there is to say. */

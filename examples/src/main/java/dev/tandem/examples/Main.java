@@ -1,5 +1,6 @@
 package dev.tandem.examples;
 
+import dev.tandem.examples.kv.Kv;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tandem",
         description = "Servers built on Tandem.",
-        subcommands = {Echo.class, Frames.class, Chat.class})
+        subcommands = {Echo.class, Frames.class, Chat.class, Kv.class})
 public final class Main implements Runnable {
 
     /** The exit code for a mistake of the user. */

@@ -49,14 +49,21 @@ final class Peer implements AutoCloseable {
         }
     }
 
+    static Peer connect(InetAddress address, int port) {
+        return connect(address, port, socket -> {});
+    }
+
     private static Peer connect(int port, Consumer<Socket> prepare) {
+        return connect(InetAddress.getLoopbackAddress(), port, prepare);
+    }
+
+    private static Peer connect(InetAddress address, int port, Consumer<Socket> prepare) {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) Await.PATIENCE.toMillis());
             prepare.accept(socket);
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) Await.PATIENCE.toMillis());
+            socket.connect(new InetSocketAddress(address, port), (int) Await.PATIENCE.toMillis());
             return new Peer(socket);
         } catch (IOException e) {
             closeQuietly(socket);

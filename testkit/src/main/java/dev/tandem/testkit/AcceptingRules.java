@@ -54,9 +54,8 @@ abstract class AcceptingRules extends ContractGroup {
         Server server = serve(witness -> {});
         // Reserved for documentation (RFC 5737), so no host has it.
         InetSocketAddress foreign = new InetSocketAddress("192.0.2.1", 0);
-        assertThatThrownBy(() -> server.host()
-                        .transport()
-                        .listen(server.host().loop(), foreign, ListenOptions.DEFAULT, server))
+        assertThatThrownBy(() ->
+                        server.host().transport().listen(server.host().loop(), foreign, ListenOptions.DEFAULT, server))
                 .isInstanceOfSatisfying(
                         TransportException.class,
                         notLocal -> assertThat(notLocal.errno()).isEqualTo("EADDRNOTAVAIL"));
@@ -93,7 +92,7 @@ abstract class AcceptingRules extends ContractGroup {
         });
         long sockets = Resources.sockets();
         for (int i = 0; i < 10; i++) {
-            assertThat(server.connect().seesReset()).isTrue();
+            assertThat(server.resetsNewConnection()).isTrue();
             Peer welcome = server.connect();
             welcome.send(new byte[] {1});
             assertThat(welcome.receive(1)).containsExactly(1);
@@ -122,7 +121,7 @@ abstract class AcceptingRules extends ContractGroup {
         });
         long sockets = Resources.sockets();
         for (int i = 0; i < 5; i++) {
-            assertThat(server.connect().seesReset()).isTrue();
+            assertThat(server.resetsNewConnection()).isTrue();
             Peer welcome = server.connect();
             welcome.send(new byte[] {1});
             assertThat(welcome.receive(1)).containsExactly(1);

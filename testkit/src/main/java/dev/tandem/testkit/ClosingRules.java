@@ -9,7 +9,9 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
@@ -87,10 +89,10 @@ abstract class ClosingRules extends ContractGroup {
                     witness.onReceiveEnd(witness::abort);
                     witness.onFailed(why -> end.run());
                 },
-                (witness, end) -> witness.onClosed(() -> {
-                    witness.resume();
-                    end.run();
-                }));
+                (witness, end) -> {
+                    witness.onReceiveEnd(witness::close);
+                    witness.onClosed(end);
+                });
         for (Consumer<Witness> ending : List.<Consumer<Witness>>of(Witness::close, Witness::abort)) {
             for (BiConsumer<Witness, Runnable> event : events) {
                 Server server = serve(witness -> {
@@ -98,7 +100,10 @@ abstract class ClosingRules extends ContractGroup {
                     witness.resume();
                 });
                 for (int i = 1; i <= 20; i++) {
-                    endFromThePeersSide(server.connect(), i);
+                    Optional<Peer> peer = server.tryConnect();
+                    if (peer.isPresent()) {
+                        endFromThePeersSide(peer.get(), i);
+                    }
                     server.awaitAccepted(i).awaitClosed();
                 }
             }
@@ -159,10 +164,10 @@ abstract class ClosingRules extends ContractGroup {
         witness.onLoop(() -> {
             ByteBuf bytes = Unpooled.directBuffer(LARGE);
             pattern.write(0, LARGE, bytes);
+            byte[] poison = new byte[LARGE];
+            Arrays.fill(poison, POISON);
             witness.onClosed(() -> {
-                for (int i = 0; i < LARGE; i++) {
-                    bytes.setByte(i, POISON);
-                }
+                bytes.setBytes(0, poison);
                 bytes.release();
             });
             witness.send(bytes);
@@ -202,7 +207,9 @@ abstract class ClosingRules extends ContractGroup {
         witness.onReceived(loan -> {
             byte value = loan.getByte(loan.readerIndex());
             loan.forEachByte(each -> {
-                assertThat(each).as("a byte of a connection that carries %s", value).isEqualTo(value);
+                assertThat(each)
+                        .as("a byte of a connection that carries %s", value)
+                        .isEqualTo(value);
                 return true;
             });
             if (value < 0) {

@@ -50,8 +50,8 @@ public final class CodecVerifier<M> {
     private static final int GARBAGE_BYTES_MAX = 256;
     private static final int TRIED_LIMIT_MAX = 16 << 20;
 
-    /** What a framing may put around a body: a reader that holds so many bytes above the limit waits for no frame. */
-    private static final int AROUND_BODY_BYTES_MAX = 1024;
+    /** What a framing may put around a body. A server holds no more bytes for a frame, so a reader must not wait for more. */
+    private static final int AROUND_BODY_BYTES_MAX = 64 * 1024;
 
     /** How much is copied to split or damage streams in many places. */
     private static final long COPIED_BYTES_MAX = 16 << 20;

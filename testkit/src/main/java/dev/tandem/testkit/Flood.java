@@ -41,10 +41,8 @@ final class Flood implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         peers.forEach(Peer::close);
-        for (Thread sender : senders) {
-            sender.join();
-        }
+        Await.until("the flood ends", () -> senders.stream().noneMatch(Thread::isAlive));
     }
 }

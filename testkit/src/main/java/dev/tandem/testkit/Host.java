@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -21,7 +22,7 @@ final class Host {
     /** A loop that spins takes most of this; one that does not takes next to nothing. */
     static final Duration IDLE = Duration.ofMillis(300);
 
-    /** A task runs after the completions of one turn; what those led to may take another turn, or two. */
+    /** What is told in one turn may lead to something that is told in the next, and that again. */
     private static final int TURNS = 4;
 
     private final Transport transport;
@@ -68,9 +69,16 @@ final class Host {
     void settle() throws Exception {
         for (IoEventLoop loop : loops) {
             for (int i = 0; i < TURNS; i++) {
-                loop.submit(() -> {}).get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                turn(loop);
             }
         }
+    }
+
+    /** A loop runs tasks as long as there are any, but looks at its timers once a turn only. */
+    private static void turn(IoEventLoop loop) throws Exception {
+        CountDownLatch turned = new CountDownLatch(1);
+        loop.execute(() -> loop.schedule(turned::countDown, 1, TimeUnit.NANOSECONDS));
+        Await.latch(turned);
     }
 
     /** How much CPU the loops take over a while in which nothing happens. */

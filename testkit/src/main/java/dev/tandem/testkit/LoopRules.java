@@ -75,7 +75,9 @@ abstract class LoopRules extends ContractGroup {
             for (int i = 0; i < 5; i++) {
                 AtomicInteger meanwhile = new AtomicInteger(-pieces.get());
                 server.host().step(() -> meanwhile.addAndGet(pieces.get()));
-                assertThat(meanwhile.get()).as("pieces received before a task ran").isLessThan(PIECES_BEFORE_A_TASK_MAX);
+                assertThat(meanwhile.get())
+                        .as("pieces received before a task ran")
+                        .isLessThan(PIECES_BEFORE_A_TASK_MAX);
             }
             assertThat(flood.isGoingOn()).isTrue();
         }
@@ -153,6 +155,7 @@ abstract class LoopRules extends ContractGroup {
                 witness.resume();
             });
             try (Flood flood = new Flood(server, 8)) {
+                assertThat(flood.isGoingOn()).isTrue();
                 host.shutDown();
             }
             assertThat(closed).hasValue(8);

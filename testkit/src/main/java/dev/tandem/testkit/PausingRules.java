@@ -198,8 +198,7 @@ abstract class PausingRules extends ContractGroup {
         }
     }
 
-    private static void writeUntilInterrupted(
-            Peer peer, Pattern pattern, long seed, int pieceMax, AtomicLong written) {
+    private static void writeUntilInterrupted(Peer peer, Pattern pattern, long seed, int pieceMax, AtomicLong written) {
         Random random = new Random(seed + 1);
         try {
             while (!Thread.interrupted()) {

@@ -12,9 +12,11 @@ import io.netty.channel.IoEventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +74,21 @@ final class Server implements Acceptor {
         return keep(Peer.connectWithSmallWindow(address()));
     }
 
+    /** Connects a peer that may be reset, which it may notice while it still connects: then there is none. */
+    Optional<Peer> tryConnect() throws IOException {
+        try {
+            return Optional.of(connect());
+        } catch (SocketException reset) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether a connection is made and then reset, which its peer may notice while it still connects. */
+    boolean resetsNewConnection() throws IOException {
+        Optional<Peer> peer = tryConnect();
+        return peer.isEmpty() || peer.get().seesReset();
+    }
+
     private Peer keep(Peer peer) {
         peers.add(peer);
         return peer;
@@ -114,6 +131,10 @@ final class Server implements Acceptor {
         for (Witness witness : accepted()) {
             witness.awaitClosed();
         }
+    }
+
+    void closeAllPeersBut(Peer one) {
+        peers.stream().filter(peer -> peer != one).forEach(Peer::close);
     }
 
     void closePeers() {

@@ -267,7 +267,7 @@ class CodecVerifierTest {
                 brokenReader(() -> CodecVerifierTest::moveTheIndex, "found no frame, but moved the reader index"),
                 brokenReader(
                         () -> CodecVerifierTest::waitWithoutLimit,
-                        "A reader with a limit of 100 still waits after 1124 bytes"),
+                        "A reader with a limit of 100 still waits after 65636 bytes"),
                 brokenReader(() -> CodecVerifierTest::ignoreTheLimit, "bytes, but the limit is 100"),
                 brokenReader(() -> CodecVerifierTest::ignoreWhatArrived, "a frame that has not arrived in full"),
                 brokenReader(

@@ -90,12 +90,13 @@ public record LoadOptions(
         int connections = (int) options.number("conns", 1);
         int size = (int) options.number("size", mode == Mode.STREAM ? 65536 : 64);
         boolean bursts = mode == Mode.ECHO || mode == Mode.FRAMES || mode == Mode.SLOW;
+        int depth = (int) options.number("depth", 1);
         LoadOptions parsed = new LoadOptions(
                 mode,
                 new InetSocketAddress(options.text("host", "127.0.0.1"), (int) options.number("port", 0)),
                 connections,
                 size,
-                bursts ? (int) options.number("depth", 1) : 1,
+                bursts ? depth : 1,
                 options.number("seconds", 4),
                 options.number("warmup", 1),
                 Math.max(size, (int) options.number("window", 1 << 18)),

@@ -54,8 +54,8 @@ final class LoadResult {
     }
 
     private void putServer(ProcessUsage.Delta used, double nanos, double messages, ProcessUsage server) {
-        put("server_cpu_ns_per_msg", used.cpuNanos() / messages);
-        put("server_loop_cpu_ns_per_msg", used.busiestCpuNanos() / messages);
+        put("server_cpu_ns_per_msg", used.cpuNanos() / Math.max(1, messages));
+        put("server_loop_cpu_ns_per_msg", used.busiestCpuNanos() / Math.max(1, messages));
         put("server_cpu_pct", 100 * used.cpuNanos() / nanos);
         put("server_loop_run_delay_pct", 100 * used.busiestWaitedNanos() / nanos);
         put("server_voluntary_switches", used.voluntarySwitches());

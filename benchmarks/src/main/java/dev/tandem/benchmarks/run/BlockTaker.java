@@ -58,6 +58,9 @@ final class BlockTaker implements Closeable {
     private static Block block(
             Instance instance, Workload workload, Place place, Driver driver, Map<String, String> load, Gates gates) {
         double messages = number(load, "messages");
+        if (messages == 0) {
+            gates.disturbances().add("no reply");
+        }
         double switches = number(load, "server_voluntary_switches") + number(load, "server_involuntary_switches");
         return new Block(
                 workload.name(),

@@ -26,6 +26,11 @@ public final class CPrograms {
 
     private CPrograms() {}
 
+    /** For runs that need none of them. */
+    static CPrograms none() {
+        return new CPrograms();
+    }
+
     /** Compiles what can be compiled into the directory. */
     public static CPrograms compile(Path directory) throws IOException {
         CPrograms programs = new CPrograms();

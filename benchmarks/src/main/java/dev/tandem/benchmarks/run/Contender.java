@@ -30,13 +30,13 @@ public record Contender(String name, String title, Family family, String configu
                     "tandem-epoll",
                     "Tandem epoll",
                     Family.TANDEM,
-                    "Defaults; one loop. Raw: the echo example. Frames: read and written in place.",
+                    "Defaults; one loop. Raw: the echo example. Frames: serve() with a length-prefixed codec.",
                     OURS),
             new Contender(
                     "tandem-iouring",
                     "Tandem io_uring",
                     Family.TANDEM,
-                    "Defaults; one loop. Raw: the echo example. Frames: read and written in place.",
+                    "Defaults; one loop. Raw: the echo example. Frames: serve() with a length-prefixed codec.",
                     OURS),
             new Contender(
                     "netty-epoll",

@@ -1,14 +1,15 @@
 package dev.tandem.benchmarks.run;
 
+import dev.tandem.benchmarks.host.SystemCallCount;
 import dev.tandem.benchmarks.result.Block;
 import dev.tandem.benchmarks.result.Point;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
@@ -214,14 +215,16 @@ final class Contest {
         }
     }
 
+    /** Not a block: counting costs the server time. Without settling, what is counted and the replies are the same time. */
     private void trace(Instance instance) throws LoadFailed {
-        SystemCalls calls = SystemCalls.start(instance.server().pid(), plan.settleSeconds(), TRACE_SECONDS);
-        Block block =
-                taker.take(instance, workload, plan.settleSeconds(), TRACE_SECONDS, new BlockTaker.Place(0, 0, 0));
-        OptionalDouble perSecond = calls.perSecond();
-        if (perSecond.isPresent()) {
-            figures.computeIfAbsent(instance.name(), name -> new HashMap<>())
-                    .put("systemCallsPerMessage", perSecond.getAsDouble() / block.messagesPerSecond());
+        try {
+            SystemCallCount calls = SystemCallCount.start(instance.server().pid());
+            Block block = taker.take(instance, workload, 0, TRACE_SECONDS, new BlockTaker.Place(0, 0, 0));
+            calls.stop()
+                    .ifPresent(count -> figures.computeIfAbsent(instance.name(), name -> new HashMap<>())
+                            .put("systemCallsPerMessage", count / Math.max(1, block.messages())));
+        } catch (IOException e) {
+            throw new LoadFailed("perf failed: " + e.getMessage(), e);
         }
     }
 

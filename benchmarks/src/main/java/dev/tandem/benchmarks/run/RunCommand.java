@@ -2,6 +2,7 @@ package dev.tandem.benchmarks.run;
 
 import dev.tandem.benchmarks.host.CpuSet;
 import dev.tandem.benchmarks.host.HostFacts;
+import dev.tandem.benchmarks.host.SystemCallCount;
 import dev.tandem.benchmarks.report.Report;
 import dev.tandem.benchmarks.result.BlocksCsv;
 import dev.tandem.benchmarks.result.Results;
@@ -109,7 +110,7 @@ public final class RunCommand {
                 out.orElseGet(() -> Path.of("bench-results", LocalDateTime.now().format(DIRECTORY)));
         Files.createDirectories(directory);
         Path temporary = Files.createTempDirectory("tandem-bench");
-        CPrograms programs = CPrograms.compile(temporary);
+        CPrograms programs = needsC(plan) ? CPrograms.compile(temporary) : CPrograms.none();
         Launch launch = launch(plan, programs, directory.resolve("logs"), progress);
         Interruption interruption = Interruption.watch();
         try {
@@ -144,6 +145,10 @@ public final class RunCommand {
         Files.deleteIfExists(directory);
     }
 
+    private boolean needsC(Plan plan) {
+        return !driver.equals("java") || plan.contenders().stream().anyMatch(Contender::isC);
+    }
+
     private boolean usesC(CPrograms programs) {
         return switch (driver) {
             case "java" -> false;
@@ -172,7 +177,7 @@ public final class RunCommand {
                 warm > 0 ? warm : quick ? 1.5 : 10,
                 repeats,
                 timeLimit.or(() -> quick ? Optional.of(QUICK_SECONDS_MAX) : Optional.empty()),
-                !noTraces && SystemCalls.obstacle().isEmpty(),
+                !noTraces && SystemCallCount.obstacle().isEmpty(),
                 seed);
     }
 

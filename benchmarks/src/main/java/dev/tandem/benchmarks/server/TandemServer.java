@@ -1,8 +1,9 @@
 package dev.tandem.benchmarks.server;
 
-import dev.tandem.connection.Connection;
-import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.codec.Codec;
+import dev.tandem.codec.LengthPrefixed;
 import dev.tandem.server.TcpServer;
+import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.server.TransportChoice;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
@@ -10,7 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Tandem with its defaults: the echo example for bytes, and a handler that reads and writes frames in place. */
+/** Tandem with its defaults: the echo example for bytes, and a typed codec for frames. */
 final class TandemServer implements EchoServer {
 
     private final TransportChoice transport;
@@ -22,13 +23,17 @@ final class TandemServer implements EchoServer {
 
     @Override
     public InetSocketAddress start(ServerSettings settings) throws TransportException {
-        server = TcpServer.builder()
+        TcpServerBuilder builder = TcpServer.builder()
                 .transport(transport)
                 .listen(settings.host(), settings.port())
                 .listenOptions(options -> options.withBacklog(ServerSettings.BACKLOG))
-                .loops(settings.loops())
-                .handler(settings.frames() ? new FrameEcho() : (connection, in) -> connection.write(in))
-                .start();
+                .loops(settings.loops());
+        if (settings.frames()) {
+            builder.serve(bodies(), (session, body) -> body);
+        } else {
+            builder.handler((connection, in) -> connection.write(in));
+        }
+        server = builder.start();
         return (InetSocketAddress) server.addresses().get(0);
     }
 
@@ -42,31 +47,11 @@ final class TandemServer implements EchoServer {
         return verdict;
     }
 
-    /** Replies are encoded straight into what the connection will send. */
-    private static final class FrameEcho implements ConnectionHandler {
-
-        @Override
-        public void onBytes(Connection connection, ByteBuf in) {
-            while (hasFrame(in)) {
-                connection.write(in, FrameEcho::reply);
-            }
-        }
-
-        private static boolean hasFrame(ByteBuf in) {
-            if (in.readableBytes() < ServerSettings.LENGTH_BYTES) {
-                return false;
-            }
-            int length = in.getInt(in.readerIndex());
-            if (length < 0 || length > ServerSettings.FRAME_BYTES_MAX) {
-                throw new IllegalArgumentException("A frame of " + length + " bytes is larger than the limit.");
-            }
-            return in.readableBytes() >= ServerSettings.LENGTH_BYTES + length;
-        }
-
-        private static void reply(ByteBuf in, ByteBuf out) {
-            int length = in.readInt();
-            out.writeInt(length);
-            out.writeBytes(in, length);
-        }
+    /** A message is the body of its frame, read in place, and its reply goes straight into what will be sent. */
+    private static Codec<ByteBuf, ByteBuf> bodies() {
+        return Codec.of(
+                LengthPrefixed.int32().maxFrame(ServerSettings.FRAME_BYTES_MAX),
+                body -> body,
+                (body, out) -> out.writeBytes(body));
     }
 }

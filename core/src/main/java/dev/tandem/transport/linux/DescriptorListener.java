@@ -87,9 +87,14 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     /** Asks the kernel for connections again, unless they are not wanted at present. */
     protected final void armIfWanted() {
-        if (!paused && !backingOff && !closing) {
+        if (isWanted()) {
             arm();
         }
+    }
+
+    /** Whether connections are wanted at present. */
+    protected final boolean isWanted() {
+        return !paused && !backingOff && !closing;
     }
 
     /** Accepts one connection with a system call. Returns false when none is waiting or accepting failed. */
@@ -111,20 +116,32 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     /** Hands an accepted descriptor to the loop on which it shall live. */
     protected final void onAccepted(int accepted) {
         backoff.reset();
-        IoEventLoop target = acceptor.chooseLoop();
-        if (target.inEventLoop()) {
-            openSocket(target, accepted);
-            return;
-        }
-        try {
-            target.execute(() -> openSocket(target, accepted));
-        } catch (RejectedExecutionException loopHasEnded) {
-            lose(target, new Socket(accepted));
+        Socket connection = new Socket(accepted);
+        IoEventLoop target = chooseLoop();
+        if (target == null) {
+            ListeningSocket.closeQuietly(connection);
+        } else if (target.inEventLoop()) {
+            openSocket(target, connection);
+        } else {
+            try {
+                target.execute(() -> openSocket(target, connection));
+            } catch (RejectedExecutionException loopHasEnded) {
+                lose(target, connection);
+            }
         }
     }
 
-    private void lose(IoEventLoop target, Socket accepted) {
-        ListeningSocket.closeQuietly(accepted);
+    private IoEventLoop chooseLoop() {
+        try {
+            return acceptor.chooseLoop();
+        } catch (Throwable thrown) {
+            LOG.error("No loop was chosen for a connection; it is closed.", thrown);
+            return null;
+        }
+    }
+
+    private void lose(IoEventLoop target, Socket connection) {
+        ListeningSocket.closeQuietly(connection);
         acceptor.onLost(target);
     }
 
@@ -136,7 +153,11 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             disarm();
             loop.schedule(this::endBackoff, waitMillis, TimeUnit.MILLISECONDS);
         }
-        acceptor.onAcceptFailed(Errno.failure("accept on " + localAddress, errno), waitMillis);
+        try {
+            acceptor.onAcceptFailed(Errno.failure("accept on " + localAddress, errno), waitMillis);
+        } catch (Throwable thrown) {
+            LOG.error("onAcceptFailed threw.", thrown);
+        }
     }
 
     /** Closes the descriptor if the listener is closing and nothing of it is with the kernel any more. */
@@ -165,20 +186,12 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         armIfWanted();
     }
 
-    private void openSocket(IoEventLoop target, int accepted) {
-        if (target.isShuttingDown()) {
-            // The loop has closed what was open on it, and would not come back for this one.
-            lose(target, new Socket(accepted));
+    private void openSocket(IoEventLoop target, Socket connection) {
+        DescriptorSocket socket = register(target, connection);
+        if (socket == null) {
+            lose(target, connection);
             return;
         }
-        DescriptorSocket socket = newSocket(target, new Socket(accepted));
-        Future<IoRegistration> registering = target.register(socket);
-        if (!registering.isSuccess()) {
-            LOG.debug("An accepted socket could not be registered; it is closed.", registering.cause());
-            lose(target, socket.descriptor);
-            return;
-        }
-        socket.registration = registering.getNow();
         SocketEvents events = null;
         try {
             events = acceptor.onAccepted(socket);
@@ -189,6 +202,22 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             socket.abort();
         } else {
             socket.claim(events);
+        }
+    }
+
+    /** Returns null if the connection cannot live on that loop. */
+    private DescriptorSocket register(IoEventLoop target, Socket connection) {
+        if (target.isShuttingDown()) {
+            // The loop has closed what was open on it, and would not come back for this one.
+            return null;
+        }
+        try {
+            DescriptorSocket socket = newSocket(target, connection);
+            socket.registration = target.register(socket).get();
+            return socket;
+        } catch (Throwable thrown) {
+            LOG.error("An accepted connection could not be registered; it is closed.", thrown);
+            return null;
         }
     }
 

@@ -116,11 +116,10 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     }
 
     /** Closes the descriptor soon if the socket is closing and nothing of it is with the kernel any more. */
-    protected final void closeIfQuiet() {
+    private void closeIfQuiet() {
         if (state == State.CLOSING && isQuiet() && !deliveryQueued) {
-            // Always as a task: the kernel may have more events of this descriptor in the batch at hand, and closing
-            // now
-            // would let a socket accepted in the same batch get the same number.
+            // Always as a task: the kernel may have more events of this descriptor in the batch at hand, and if it were
+            // closed now, a socket accepted in the same batch could get the same number.
             queueDelivery();
         }
     }
@@ -137,6 +136,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
             onThrown(thrown);
         } finally {
             dispatching = false;
+            closeIfQuiet();
         }
     }
 
@@ -210,7 +210,11 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     private void finish() {
         state = State.CLOSED;
         sending = null;
-        releaseMemory();
+        try {
+            releaseMemory();
+        } catch (Throwable thrown) {
+            LOG.error("A loan of {} was misused.", this, thrown);
+        }
         try {
             descriptor.close();
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.util.Map;
 /** Errors of the kernel by number and name (errno(3)). The numbers are those of x86-64 and AArch64, which agree. */
 public final class Errno {
 
+    public static final int ENOENT = 2;
     public static final int EINTR = 4;
     public static final int EAGAIN = 11;
     public static final int ENFILE = 23;
@@ -19,12 +20,14 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int ENOTCONN = 107;
     public static final int ENOBUFS = 105;
+    public static final int EALREADY = 114;
     public static final int ECANCELED = 125;
     private static final int EADDRINUSE = 98;
     private static final int EADDRNOTAVAIL = 99;
 
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(EPERM, "EPERM"),
+            Map.entry(ENOENT, "ENOENT"),
             Map.entry(EINTR, "EINTR"),
             Map.entry(5, "EIO"),
             Map.entry(9, "EBADF"),
@@ -55,6 +58,7 @@ public final class Errno {
             Map.entry(111, "ECONNREFUSED"),
             Map.entry(112, "EHOSTDOWN"),
             Map.entry(113, "EHOSTUNREACH"),
+            Map.entry(EALREADY, "EALREADY"),
             Map.entry(ECANCELED, "ECANCELED"));
 
     private Errno() {}

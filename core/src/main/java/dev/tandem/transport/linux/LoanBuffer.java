@@ -52,11 +52,13 @@ public final class LoanBuffer {
     /**
      * Ends the loan.
      *
-     * @throws IllegalStateException if the receiver released or retained the buffer
+     * @throws IllegalStateException if the receiver released, retained or resized the buffer
      */
     public void end() {
         int references = lent.refCnt();
-        if (references != 1) {
+        boolean intact = references == 1 && lent.capacity() == capacity();
+        if (!intact) {
+            revoke();
             lent = Unpooled.wrappedBuffer(memory);
         }
         if (poison) {
@@ -64,11 +66,19 @@ public final class LoanBuffer {
                 lent.setByte(i, POISON);
             }
         }
-        if (references != 1) {
+        if (!intact) {
             throw new IllegalStateException(
-                    "Received bytes are a loan for the length of the callback: do not release or"
-                            + " retain the buffer (its reference count is " + references
+                    "Received bytes are a loan for the length of the callback: do not release, retain or resize the"
+                            + " buffer (its reference count is " + references
                             + "). Copy what you want to keep.");
+        }
+    }
+
+    /** Makes the buffer unusable for whoever still has it. To be called before the memory goes, and then nothing else. */
+    public void revoke() {
+        int references = lent.refCnt();
+        if (references > 0) {
+            lent.release(references);
         }
     }
 }

@@ -21,6 +21,7 @@ final class ReceiveBuffer {
     }
 
     void free() {
+        loans.revoke();
         memory.clean();
     }
 }

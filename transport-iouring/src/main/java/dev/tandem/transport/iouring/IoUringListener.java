@@ -49,8 +49,12 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
     protected void disarm() {
         if (accepting != 0 && !cancelling) {
             cancelling = true;
-            registration.submit(RingOperations.cancel(accepting));
+            cancel();
         }
+    }
+
+    private void cancel() {
+        registration.submit(RingOperations.cancel(accepting, RingOperations.ACCEPT));
     }
 
     @Override
@@ -61,9 +65,17 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
     @Override
     protected void onEvent(IoEvent event) {
         IoUringIoEvent completion = (IoUringIoEvent) event;
-        if (completion.opcode() != RingOperations.ACCEPT) {
-            return;
+        if (completion.opcode() == RingOperations.ACCEPT) {
+            onAcceptCompletion(completion);
+        } else if (cancelling && RingOperations.missed(completion.res())) {
+            cancelling = !isWanted();
+            if (cancelling) {
+                cancel();
+            }
         }
+    }
+
+    private void onAcceptCompletion(IoUringIoEvent completion) {
         if ((completion.flags() & RingOperations.COMPLETION_HAS_MORE) == 0) {
             accepting = 0;
             cancelling = false;

@@ -43,6 +43,10 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     private long sendInFlight;
     private long watchInFlight;
     private boolean receiveCancelled;
+
+    /** The kernel has no room for {@link #sending}; the watch tells when it has. */
+    private boolean sendBlocked;
+
     private boolean waitingForBuffers;
 
     /** How many small chunks are missing until a receive goes on by itself again; 0 while it does. */
@@ -73,11 +77,9 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             case RingOperations.RECEIVE -> onReceiveCompletion(completion.res(), completion.flags());
             case RingOperations.SEND -> onSendCompletion(completion.res());
             case RingOperations.POLL -> onWatchCompletion(completion.res(), completion.flags());
-            default -> {
-                // A cancellation has been carried out, or came too late. The operation itself tells.
-            }
+            case RingOperations.CANCEL -> onCancelCompletion((byte) completion.userData(), completion.res());
+            default -> throw new IllegalStateException("Nobody asked for operation " + completion.opcode() + ".");
         }
-        closeIfQuiet();
     }
 
     // ---- Receiving ----
@@ -86,8 +88,9 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     protected void startReceiving() {
         if (kept != null || endArrived) {
             deliverLater();
+        } else {
+            submitReceive();
         }
-        submitReceive();
     }
 
     /** There are buffers again after the kernel had found none. Returns whether this socket asks for one. */
@@ -98,7 +101,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     /** Asks the kernel to receive, if that is wanted, possible and not asked already. */
     private boolean submitReceive() {
-        if (!receiving || !isOpen() || receiveInFlight != 0 || endArrived || waitingForBuffers) {
+        if (!receiving || !isOpen() || receiveInFlight != 0 || kept != null || endArrived || waitingForBuffers) {
             return false;
         }
         receiveInFlight = registration.submit(
@@ -109,7 +112,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     private void cancelReceive() {
         if (receiveInFlight != 0 && !receiveCancelled) {
             receiveCancelled = true;
-            registration.submit(RingOperations.cancel(receiveInFlight));
+            cancel(receiveInFlight, RingOperations.RECEIVE);
         }
     }
 
@@ -194,48 +197,34 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     @Override
     protected void deliver() {
-        if (receiving && kept != null) {
-            deliverKept();
+        while (receiving && kept != null) {
+            lendKept();
         }
-        if (receiving && kept == null && endArrived && !receiveEnded && isOpen()) {
+        if (receiving && endArrived && !receiveEnded) {
             receiveEnded = true;
             events().onReceiveEnd();
             watch();
+        } else {
+            submitReceive();
         }
     }
 
-    private void deliverKept() {
+    private void lendKept() {
         ByteBuf bytes = kept;
-        kept = null;
+        LoanBuffer loan = buffers.lendingOf(bytes);
+        bytes.skipBytes(loan.capacity());
+        if (bytes.isReadable()) {
+            // It stays with us while it is lent: the receiver may close, which releases what is kept.
+            bytes.retain();
+        } else {
+            kept = null;
+        }
         try {
-            events().onReceived(bytes);
+            events().onReceived(loan.lend(loan.capacity()));
+            loan.end();
         } finally {
+            loan.revoke();
             bytes.release();
-        }
-    }
-
-    // ---- After the end ----
-
-    /** No receive is with the kernel any more that could tell of a reset. */
-    private void watch() {
-        if (isOpen() && watchInFlight == 0) {
-            watchInFlight = registration.submit(RingOperations.watch(descriptor.intValue()));
-        }
-    }
-
-    private void onWatchCompletion(int result, int flags) throws IOException {
-        if (result > 0 && (result & RingOperations.POLL_ERROR_OR_HANGUP) != 0 && isOpen()) {
-            int errno = descriptor.getSoError();
-            if (errno != 0) {
-                failLater(Errno.failure("receive", errno));
-            }
-        }
-        if ((flags & RingOperations.COMPLETION_HAS_MORE) == 0) {
-            watchInFlight = 0;
-            if (result > 0) {
-                // The kernel gives up when its completion queue is full.
-                watch();
-            }
         }
     }
 
@@ -270,7 +259,10 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
                 endLoanToSend();
             }
             events().onSent(result);
-        } else if (result == -Errno.EINTR || result == -Errno.EAGAIN) {
+        } else if (result == -Errno.EAGAIN) {
+            sendBlocked = true;
+            watch();
+        } else if (result == -Errno.EINTR) {
             startSending();
         } else {
             failLater(Errno.failure("send", -result));
@@ -285,17 +277,54 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         }
     }
 
+    // ---- Watching: for room to send, and for a reset after the end, when no receive is there to tell ----
+
+    private void watch() {
+        if (isOpen() && watchInFlight == 0) {
+            watchInFlight = registration.submit(RingOperations.watch(descriptor.intValue()));
+        }
+    }
+
+    private void onWatchCompletion(int result, int flags) throws IOException {
+        if ((flags & RingOperations.COMPLETION_HAS_MORE) == 0) {
+            watchInFlight = 0;
+        }
+        if (!isOpen()) {
+            return;
+        }
+        if (result < 0) {
+            failLater(Errno.failure("poll", -result));
+            return;
+        }
+        boolean broken = (result & RingOperations.POLL_ERROR_OR_HANGUP) != 0;
+        if (sendBlocked && (broken || (result & RingOperations.POLL_WRITABLE) != 0)) {
+            sendBlocked = false;
+            startSending();
+        } else if (broken && (receiveEnded || !receiving)) {
+            failIfReset();
+        }
+        if (sendBlocked || receiveEnded) {
+            // The kernel ends a watch when its completion queue is full.
+            watch();
+        }
+    }
+
+    private void failIfReset() throws IOException {
+        int errno = descriptor.getSoError();
+        if (errno != 0) {
+            failLater(Errno.failure("receive", errno));
+        }
+    }
+
     // ---- Closing ----
 
     @Override
     protected void cancelInFlight() {
         cancelReceive();
-        if (sendInFlight != 0) {
-            registration.submit(RingOperations.cancel(sendInFlight));
-        }
         if (watchInFlight != 0) {
-            registration.submit(RingOperations.cancel(watchInFlight));
+            cancel(watchInFlight, RingOperations.POLL);
         }
+        // A send does not wait, so there is nothing to cancel.
     }
 
     @Override
@@ -305,6 +334,24 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
             kept = null;
         }
         endLoanToSend();
+    }
+
+    private void cancel(long submission, byte opcode) {
+        registration.submit(RingOperations.cancel(submission, opcode));
+    }
+
+    private void onCancelCompletion(byte opcode, int result) {
+        if (!RingOperations.missed(result)) {
+            return;
+        }
+        if (opcode == RingOperations.POLL && watchInFlight != 0) {
+            cancel(watchInFlight, RingOperations.POLL);
+        } else if (opcode == RingOperations.RECEIVE && receiveInFlight != 0 && receiveCancelled) {
+            receiveCancelled = !isOpen() || !receiving || oneAtATime > 0;
+            if (receiveCancelled) {
+                cancel(receiveInFlight, RingOperations.RECEIVE);
+            }
+        }
     }
 
     @Override

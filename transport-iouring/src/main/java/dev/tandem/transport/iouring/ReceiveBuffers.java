@@ -50,6 +50,7 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     private final IoEventLoop loop;
     private final int bufferBytes;
+    private final boolean poison;
     private final int buffersPerBlock;
     private final CleanableDirectBuffer memory;
     private final LoanBuffer[] buffers;
@@ -71,6 +72,7 @@ final class ReceiveBuffers implements IoUringIoHandle {
         this.loop = loop;
         int count = rings.receiveBuffers();
         bufferBytes = config.receiveBytes();
+        poison = config.poisonLoans();
         buffersPerBlock = Math.max(1, count / BLOCKS);
         memory = Buffer.allocateDirectBufferWithNativeOrder(Math.multiplyExact(count, bufferBytes));
         buffers = new LoanBuffer[count];
@@ -79,7 +81,7 @@ final class ReceiveBuffers implements IoUringIoHandle {
         giveBlock = new IoUringIoOps[blocks];
         idleInBlock = new int[blocks];
         for (int id = 0; id < count; id++) {
-            buffers[id] = new LoanBuffer(slice(id), config.poisonLoans());
+            buffers[id] = new LoanBuffer(slice(id), poison);
         }
         for (int block = 0; block < blocks; block++) {
             giveBlock[block] = provide(block * buffersPerBlock, sizeOf(block));
@@ -95,6 +97,13 @@ final class ReceiveBuffers implements IoUringIoHandle {
         }
         give(provide(0, buffers.length), buffers.length);
         wakeLater();
+    }
+
+    /** Lends up to a buffer's size of bytes that are not in one of these buffers. Not to be lent again. */
+    LoanBuffer lendingOf(ByteBuf bytes) {
+        int size = Math.min(bytes.readableBytes(), bufferBytes);
+        ByteBuffer view = bytes.internalNioBuffer(bytes.readerIndex(), size);
+        return new LoanBuffer(view.slice(), poison);
     }
 
     /** The kernel named this buffer in a completion: it is ours until {@link #giveBack}. */
@@ -231,6 +240,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     /** The loop has ended, and its ring with it: the kernel no longer writes into this memory. */
     void free() {
+        for (LoanBuffer buffer : buffers) {
+            buffer.revoke();
+        }
         memory.clean();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tandem.transport.iouring;
 
+import dev.tandem.transport.linux.Errno;
 import dev.tandem.transport.linux.NativeMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.uring.IoUringIoOps;
@@ -24,6 +25,7 @@ final class RingOperations {
 
     static final int COMPLETION_BUFFER_SHIFT = 16;
 
+    static final int POLL_WRITABLE = 0x4;
     /** A poll reports these whether asked or not (poll(2)). */
     static final int POLL_ERROR_OR_HANGUP = 0x8 | 0x10;
 
@@ -32,7 +34,7 @@ final class RingOperations {
     private static final short ACCEPT_MULTISHOT = 1;
     private static final short RECEIVE_MULTISHOT = 1 << 1;
     private static final int SOCK_NONBLOCK_AND_CLOEXEC = 0x800 | 0x80000;
-    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_DONTWAIT_AND_NOSIGNAL = 0x40 | 0x4000;
 
     private RingOperations() {}
 
@@ -46,20 +48,44 @@ final class RingOperations {
         return operation(RECEIVE, SELECT_BUFFER, flags, descriptor, 0, 0, 0, 0, bufferGroup);
     }
 
+    /**
+     * Sends what the kernel takes at once. It must not wait for room: once the peer has finished sending, the kernel's own
+     * wait ends at once although there is no room, and after trying again and again it would park a thread on the socket.
+     */
     static IoUringIoOps send(int descriptor, ByteBuf bytes) {
         long address = NativeMemory.addressOfReadable(bytes);
         return operation(
-                SEND, (byte) 0, (short) 0, descriptor, 0, address, bytes.readableBytes(), MSG_NOSIGNAL, (short) 0);
+                SEND,
+                (byte) 0,
+                (short) 0,
+                descriptor,
+                0,
+                address,
+                bytes.readableBytes(),
+                MSG_DONTWAIT_AND_NOSIGNAL,
+                (short) 0);
     }
 
-    /** Watches for a reset: reports errors and hang-ups until it is cancelled, each once, and at first what holds already. */
+    /**
+     * Watches for room to send, errors and hang-ups until it is cancelled. Tells at first what holds already, and then each
+     * time that something happens, not for as long as it lasts.
+     */
     static IoUringIoOps watch(int descriptor) {
-        return operation(POLL, (byte) 0, (short) 0, descriptor, 0, 0, POLL_MULTISHOT, 0, (short) 0);
+        return operation(POLL, (byte) 0, (short) 0, descriptor, 0, 0, POLL_MULTISHOT, POLL_WRITABLE, (short) 0);
     }
 
-    /** Cancels the operation that {@code submit} returned {@code submission} for. */
-    static IoUringIoOps cancel(long submission) {
-        return operation(CANCEL, (byte) 0, (short) 0, -1, 0, submission, 0, 0, (short) 0);
+    /**
+     * Cancels the operation that {@code submit} returned {@code submission} for. The completion carries the opcode of that
+     * operation as its user data.
+     */
+    static IoUringIoOps cancel(long submission, byte opcode) {
+        return new IoUringIoOps(
+                CANCEL, (byte) 0, (short) 0, -1, 0, submission, 0, 0, (long) opcode, (short) 0, (short) 0, 0, 0);
+    }
+
+    /** Whether a cancellation missed an operation that the kernel was just working on, and has to be tried again. */
+    static boolean missed(int cancelResult) {
+        return cancelResult == -Errno.ENOENT || cancelResult == -Errno.EALREADY;
     }
 
     /** Gives {@code count} buffers of {@code bytes} bytes each to the kernel, numbered from {@code firstId}. */

@@ -1,0 +1,36 @@
+package dev.tandem.benchmarks.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WorkloadTest {
+
+    static List<String> presets() {
+        return Presets.matrix();
+    }
+
+    @ParameterizedTest
+    @MethodSource("presets")
+    void aNameIsReadBackAsItIsWritten(String name) {
+        assertThat(Workload.parse(name).name()).isEqualTo(name);
+    }
+
+    @Test
+    void aRateMayBeGivenOrBeAShareOfThePeak() {
+        assertThat(Workload.parse("rate-c50-64b-r20000").ratePerSecond()).isEqualTo(20_000);
+        assertThat(Workload.parse("rate-c50-64b-p70").at(123).name()).isEqualTo("rate-c50-64b-p70");
+    }
+
+    @Test
+    void anUnknownNameIsAnsweredWithTheKnownOnes() {
+        assertThatThrownBy(() -> Workload.parse("pong-c50"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("pingpong, frames, stream, churn");
+        assertThatThrownBy(() -> Workload.parse("pingpong-x50")).hasMessageContaining("The part x50");
+    }
+}
