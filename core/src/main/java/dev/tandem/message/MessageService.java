@@ -65,7 +65,7 @@ public final class MessageService<I, O> {
 
     /**
      * Messages are answered by worker threads: those of one session one after the other, replies in the order of the
-     * requests, at most 16 of them owed. The other events come on the loop as always, and {@link SessionEvents#onClosed}
+     * requests. The other events come on the loop as always, and {@link SessionEvents#onClosed}
      * may come while a message is being handled. Messages that no worker had begun when their session ended are dropped.
      */
     public static <I, O> MessageService<I, O> blocking(

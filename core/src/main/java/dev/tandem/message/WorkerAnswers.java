@@ -15,9 +15,6 @@ final class WorkerAnswers<I, O> implements Answers<I, O>, Workers.Waiting, Runna
     /** A session with many messages takes its turn among the others after so many of them. */
     private static final int MESSAGES_PER_TURN = 16;
 
-    /** The most replies owed to one session, so that one that pipelines leaves room for others. */
-    static final int OWED_MAX = 16;
-
     private final MessageHandler<I, O> handler;
     private final Workers workers;
     private final AsyncAnswers<I, O> replies;
@@ -36,7 +33,7 @@ final class WorkerAnswers<I, O> implements Answers<I, O>, Workers.Waiting, Runna
     WorkerAnswers(MessageHandler<I, O> handler, Workers workers) {
         this.handler = handler;
         this.workers = workers;
-        this.replies = new AsyncAnswers<>(this::hand, OWED_MAX, ReplyOrder.REQUEST);
+        this.replies = new AsyncAnswers<>(this::hand, workers.messagesPerSessionMax(), ReplyOrder.REQUEST);
     }
 
     @Override

@@ -15,18 +15,21 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Messages that were taken and not yet handled are bounded. At the bound no more are taken: connections that have one are
  * not read, so that their peers are stopped by TCP's flow control, and go on in the order in which they came as soon as a
- * message has been handled. Nothing is refused, and no memory grows.
+ * message has been handled. Nothing is refused, and no memory grows. One connection takes at most 16 of them, and no more than
+ * its share where that is less.
  *
  * <p>The threads are daemons, start when they are needed, and end after a second without work; there is nothing to close.
  */
 public final class Workers {
 
     private static final int MESSAGES_PER_THREAD = 16;
+    private static final int MESSAGES_PER_SESSION_MAX = 16;
     private static final int THREADS_MAX = 100_000;
     private static final int IDLE_SECONDS = 1;
 
     private final String description;
     private final int messagesMax;
+    private final int messagesPerSessionMax;
     private final ThreadPoolExecutor executor;
 
     /** Who waits to be allowed a message, longest first. Guarded by this. */
@@ -47,6 +50,7 @@ public final class Workers {
         requireBetween("messagesMax", messagesMax, threads, Integer.MAX_VALUE);
         this.description = threads + " " + kind + ", at most " + messagesMax + " messages taken";
         this.messagesMax = messagesMax;
+        this.messagesPerSessionMax = Math.min(messagesMax / threads, MESSAGES_PER_SESSION_MAX);
         this.free = messagesMax;
         this.executor = new ThreadPoolExecutor(
                 threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
@@ -124,6 +128,11 @@ public final class Workers {
     }
 
     // ---- For this package ----
+
+    /** The share of a session: what keeps one thread busy, so that one peer that pipelines does not keep the others out. */
+    int messagesPerSessionMax() {
+        return messagesPerSessionMax;
+    }
 
     /** Where the messages of a session run. It hands in one task at a time, so the queue is bounded by the messages. */
     Executor executor() {

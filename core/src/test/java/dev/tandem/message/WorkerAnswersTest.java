@@ -100,12 +100,15 @@ class WorkerAnswersTest {
 
     @Test
     void aSessionTakesNoMoreThanItsShare() {
-        Workers workers = Workers.threads(1, 1_000);
-        PretendSocket socket = serve(workers);
+        Workers many = Workers.threads(1, 1_000);
+        Workers few = Workers.threads(4, 10);
+        PretendSocket socket = serve(many);
 
         socket.arrive(frames(numbered("m", 100)));
+        serve(few).arrive(frames(numbered("m", 100)));
 
-        assertThat(workers.messages()).isEqualTo(WorkerAnswers.OWED_MAX);
+        assertThat(many.messages()).isEqualTo(16);
+        assertThat(few.messages()).isEqualTo(10 / 4);
         assertThat(socket.receiving).isFalse();
     }
 
