@@ -52,9 +52,9 @@ abstract class KvClients extends EndToEnd {
     /** Remembers connections, so that a test can end them. */
     private final class Known implements ConnectionHandler {
 
-        private final ConnectionHandler handler;
+        private final KvConnection handler;
 
-        Known(ConnectionHandler handler) {
+        Known(KvConnection handler) {
             this.handler = handler;
         }
 
