@@ -37,7 +37,7 @@ final class Description {
                 "socket options       " + settings.listenOptions());
     }
 
-    private static String count(int value) {
+    static String count(int value) {
         return value == ServerLimits.UNLIMITED ? "unlimited" : Integer.toString(value);
     }
 

@@ -148,6 +148,11 @@ final class Door {
         }
 
         @Override
+        public int room() {
+            return Math.max(0, connectionsMax - present.get());
+        }
+
+        @Override
         public IoEventLoop chooseLoop() {
             ServerLoop chosen = leastLoaded();
             chosen.expectOne();

@@ -4,19 +4,41 @@ import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the process may use on this host. */
 final class HostLimits {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HostLimits.class);
+    private static final Path OPEN = Path.of("/proc/self/fd");
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final int DESCRIPTOR_RESERVE = 64;
     private static final int DESCRIPTORS_UNKNOWN = 1024;
 
     private HostLimits() {}
 
-    /** The soft limit on open files (RLIMIT_NOFILE), less a reserve for files, logs and the JVM itself. */
-    static int connections() {
-        return Math.max(1, openFiles() - DESCRIPTOR_RESERVE);
+    /**
+     * So many connections as were asked for, if there are descriptors for them: the soft limit on open files (RLIMIT_NOFILE)
+     * less those in use now and a reserve for files, logs and the JVM itself.
+     */
+    static int connections(int asked) {
+        if (asked == ServerLimits.UNLIMITED) {
+            return asked;
+        }
+        int limit = openFilesMax();
+        int available = Math.max(1, limit - openFiles() - DESCRIPTOR_RESERVE);
+        if (asked > available) {
+            LOG.warn(
+                    "There may be {} connections and not {}: the process may open {} files, of which {} are open and {} are"
+                            + " kept in reserve. Raise the limit on open files ('ulimit -n', LimitNOFILE=).",
+                    available,
+                    asked,
+                    limit,
+                    openFiles(),
+                    DESCRIPTOR_RESERVE);
+        }
+        return asked == ServerLimits.BY_DESCRIPTORS ? available : Math.min(asked, available);
     }
 
     /** The most direct memory that this JVM allows. */
@@ -25,6 +47,11 @@ final class HostLimits {
     }
 
     private static int openFiles() {
+        String[] open = OPEN.toFile().list();
+        return open == null ? 0 : open.length;
+    }
+
+    private static int openFilesMax() {
         try {
             for (String line : Files.readAllLines(LIMITS)) {
                 if (line.startsWith("Max open files")) {

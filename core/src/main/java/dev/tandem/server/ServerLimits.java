@@ -6,7 +6,8 @@ import java.time.Duration;
  * The bounds of a whole server. Zero never means unlimited: use {@link #UNLIMITED}.
  *
  * @param connections the most connections at a time; while there are so many, accepting pauses and clients wait in the
- *     kernel's queue. {@link #BY_DESCRIPTORS} takes what the limit on open files allows, less a reserve of 64
+ *     kernel's queue. {@link #BY_DESCRIPTORS} takes what the limit on open files leaves, less a reserve of 64, and a larger
+ *     number is brought down to that; {@link #UNLIMITED} is not
  * @param perAddress the most connections at a time from one remote address; one more is refused with a reset
  * @param acceptsPerSecond the most connections accepted per second; one more is refused with a reset
  * @param bufferedBytes the most bytes that all connections together may hold, unread and unsent. At 80 % of it nothing more
@@ -18,7 +19,7 @@ public record ServerLimits(int connections, int perAddress, int acceptsPerSecond
 
     /** No bound. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
-    /** As many connections as the limit on open files allows, less 64. */
+    /** As many connections as the limit on open files leaves when the server starts, less 64. */
     public static final int BY_DESCRIPTORS = -1;
     /** Half of the JVM's limit on direct memory. */
     public static final long BY_MEMORY = -1;
@@ -73,7 +74,7 @@ public record ServerLimits(int connections, int perAddress, int acceptsPerSecond
     /** These limits with the constants replaced by what this host gives. */
     ServerLimits resolved() {
         return new ServerLimits(
-                connections == BY_DESCRIPTORS ? HostLimits.connections() : connections,
+                HostLimits.connections(connections),
                 perAddress,
                 acceptsPerSecond,
                 bufferedBytes == BY_MEMORY ? HostLimits.directMemoryBytes() / 2 : bufferedBytes,

@@ -6,6 +6,7 @@ import dev.tandem.connection.LoopConnections;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportException;
+import dev.tandem.transport.TransportUnavailableException;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -63,7 +64,7 @@ public final class TcpServer implements AutoCloseable {
     }
 
     static TcpServer start(TransportSelection selection, ServerSettings settings) throws TransportException {
-        TcpServer server = new TcpServer(selection, settings);
+        TcpServer server = create(selection, settings);
         try {
             server.listen(selection.transport());
         } catch (TransportException | RuntimeException e) {
@@ -71,8 +72,22 @@ public final class TcpServer implements AutoCloseable {
             throw e;
         }
         server.ticker.start();
-        LOG.info("Listening on {} loops={} {}", server.addresses(), settings.loops(), server.verdict);
+        LOG.info(
+                "Listening on {} loops={} connectionsMax={} {}",
+                server.addresses(),
+                settings.loops(),
+                Description.count(settings.limits().connections()),
+                server.verdict);
         return server;
+    }
+
+    private static TcpServer create(TransportSelection selection, ServerSettings settings) {
+        try {
+            return new TcpServer(selection, settings);
+        } catch (IllegalStateException e) {
+            // What Netty makes of a loop that could not be created.
+            throw e.getCause() instanceof TransportUnavailableException refused ? refused : e;
+        }
     }
 
     private void listen(Transport transport) throws TransportException {

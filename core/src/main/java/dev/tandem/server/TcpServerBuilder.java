@@ -13,6 +13,7 @@ import dev.tandem.message.Workers;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportException;
+import dev.tandem.transport.TransportUnavailableException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -176,7 +177,7 @@ public final class TcpServerBuilder {
      * is, and nothing is left behind.
      *
      * @throws TransportException if an address cannot be bound
-     * @throws dev.tandem.transport.TransportUnavailableException if the engine required does not work here
+     * @throws TransportUnavailableException if the engine required does not work here
      * @throws IllegalStateException if no address or no handler was given
      */
     public TcpServer start() throws TransportException {
@@ -196,7 +197,11 @@ public final class TcpServerBuilder {
                 handlers,
                 service,
                 onClose);
-        return TcpServer.start(selection, settings);
+        try {
+            return TcpServer.start(selection, settings);
+        } catch (TransportUnavailableException loopsRefused) {
+            return TcpServer.start(selection.after(loopsRefused, transportConfig), settings);
+        }
     }
 
     /** The largest frame must be able to arrive; how large that is, the framing says and checks. */

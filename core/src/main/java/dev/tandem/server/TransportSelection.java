@@ -27,6 +27,33 @@ record TransportSelection(Transport transport, TransportVerdict verdict) {
         return select(asked, config, installed(), System::getProperty, System::getenv);
     }
 
+    /** Selects again when the engine of this selection did not start although its probe had promised that it would. */
+    TransportSelection after(TransportUnavailableException refused, TransportConfig config) {
+        List<TransportProvider> others = installed().stream()
+                .map(provider -> provider.name().equals(refused.engine()) ? new Refused(provider, refused) : provider)
+                .toList();
+        return resolve(new Wish(verdict.requested(), verdict.requestedBy()), config, others);
+    }
+
+    /** An engine of which it is known by now that it does not work. */
+    private record Refused(TransportProvider provider, TransportUnavailableException why) implements TransportProvider {
+
+        @Override
+        public String name() {
+            return provider.name();
+        }
+
+        @Override
+        public Availability probe() {
+            return why.availability();
+        }
+
+        @Override
+        public Transport open(TransportConfig config) {
+            throw why;
+        }
+    }
+
     static TransportSelection select(
             Optional<TransportChoice> asked,
             TransportConfig config,

@@ -6,6 +6,15 @@ import io.netty.channel.IoEventLoop;
 public interface Acceptor {
 
     /**
+     * How many more connections there is room for. An engine that can ask the kernel for many connections with one request
+     * asks for one at a time when there is little room, because those that come at once cannot be stopped. Called on the
+     * listener's loop.
+     */
+    default int room() {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
      * The loop on which the connection just accepted shall live. Called on the listener's loop. Either {@link #onAccepted}
      * or {@link #onLost} follows.
      */

@@ -5,17 +5,29 @@ public final class TransportUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final Obstacle obstacle;
+    private final String engine;
+    private final transient Availability availability;
 
     /** The engine {@code name} does not work because of {@code availability}, which must name an obstacle. */
     public TransportUnavailableException(String name, Availability availability) {
         super(message(name, availability));
-        this.obstacle = availability.obstacle().orElseThrow();
+        this.engine = name;
+        this.availability = availability;
+    }
+
+    /** The name of the engine. */
+    public String engine() {
+        return engine;
+    }
+
+    /** What stands in the way, in the words of the system. */
+    public Availability availability() {
+        return availability;
     }
 
     /** What stands in the way. */
     public Obstacle obstacle() {
-        return obstacle;
+        return availability.obstacle().orElseThrow();
     }
 
     private static String message(String name, Availability availability) {

@@ -6,22 +6,22 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** Waits for conditions that other threads and processes bring about. */
-final class Await {
+public final class Await {
 
     /** Far longer than anything takes, so that only what never happens fails. */
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    public static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final long POLL_NANOS = 1_000_000;
 
     private Await() {}
 
     /** Waits until {@code condition} holds. */
-    static void until(String what, BooleanSupplier condition) {
+    public static void until(String what, BooleanSupplier condition) {
         within(PATIENCE, what, condition);
     }
 
     /** Waits until {@code condition} holds, and fails if that takes longer than {@code most}. */
-    static void within(Duration most, String what, BooleanSupplier condition) {
+    public static void within(Duration most, String what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > most.toNanos()) {
@@ -32,7 +32,7 @@ final class Await {
     }
 
     /** Waits until {@code value} is {@code expected}. */
-    static void value(String what, long expected, LongSupplier value) {
+    public static void value(String what, long expected, LongSupplier value) {
         try {
             until(what + " is " + expected, () -> value.getAsLong() == expected);
         } catch (AssertionError late) {
@@ -41,7 +41,7 @@ final class Await {
     }
 
     /** Waits until {@code value} has not changed for {@code still}, and returns it. */
-    static long halt(String what, Duration still, LongSupplier value) {
+    public static long halt(String what, Duration still, LongSupplier value) {
         long start = System.nanoTime();
         long seen = value.getAsLong();
         long since = start;

@@ -25,7 +25,6 @@ final class Child implements AutoCloseable {
 
     private static final Pattern LISTENING =
             Pattern.compile("\\S+ listening on \\S+:(\\d+) transport=(\\S+) loops=\\d+");
-    private static final long TICKS_PER_SECOND = 100;
 
     private final Process process;
     private final List<String> out = new CopyOnWriteArrayList<>();
@@ -51,19 +50,26 @@ final class Child implements AutoCloseable {
         return new Child(builder);
     }
 
-    /** Starts an example, such as {@code echo --port 0}, in a JVM like this one. */
-    static Child example(String... arguments) {
-        return start(Map.of(), java(List.of(), "dev.tandem.examples.Main", arguments));
+    /** The command that runs the echo example on a free port, in a JVM like this one. */
+    static List<String> echo(List<String> options, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("echo", "--port", "0"));
+        all.addAll(Arrays.asList(arguments));
+        return java(options, "dev.tandem.examples.Main", all.toArray(String[]::new));
     }
 
     /** The command that runs a main class of ours in a JVM like this one. */
     static List<String> java(List<String> options, String main, String... arguments) {
+        return java(System.getProperty("java.class.path"), options, main, arguments);
+    }
+
+    /** The same with another class path. */
+    static List<String> java(String classPath, List<String> options, String main, String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(jdkOptions());
         command.add("-Dio.netty.leakDetection.level=paranoid");
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        command.addAll(List.of("-cp", classPath, main));
         command.addAll(Arrays.asList(arguments));
         return command;
     }
@@ -121,6 +127,12 @@ final class Child implements AutoCloseable {
 
     private boolean isReading() {
         return readers.stream().anyMatch(Thread::isAlive);
+    }
+
+    /** The engine that the line of the examples names. */
+    String transport() {
+        awaitOutput(" listening on ");
+        return listening().group(2);
     }
 
     /** The port of a server that prints the line of the examples, once it does. */
@@ -187,12 +199,16 @@ final class Child implements AutoCloseable {
 
     // ---- What it uses ----
 
-    /** The time that it has spent on CPUs. */
-    Duration cpu() {
-        String stat = readProc("stat");
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-        return Duration.ofMillis(ticks * 1000 / TICKS_PER_SECOND);
+    /** The time that its threads whose names begin like this have spent on CPUs. */
+    Duration cpuOf(String threads) {
+        try (Stream<Path> tasks = Files.list(proc("task"))) {
+            return tasks.filter(task -> read(task.resolve("comm")).startsWith(threads))
+                    .map(task -> Duration.ofNanos(
+                            Long.parseLong(read(task.resolve("schedstat")).split(" ")[0])))
+                    .reduce(Duration.ZERO, Duration::plus);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** How many descriptors it has open. */
@@ -206,12 +222,12 @@ final class Child implements AutoCloseable {
 
     /** The command line it runs. */
     String commandLine() {
-        return readProc("cmdline").replace('\0', ' ');
+        return read(proc("cmdline")).replace('\0', ' ');
     }
 
-    private String readProc(String file) {
+    private static String read(Path file) {
         try {
-            return Files.readString(proc(file));
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.Parameter;
  * buffer, descriptor or thread is left, and nothing was logged that ought not to happen.
  */
 @Timeout(60)
-abstract class EndToEnd {
+public abstract class EndToEnd {
 
     static {
         Logs.begin();
@@ -33,7 +33,7 @@ abstract class EndToEnd {
     }
 
     @Parameter
-    String transport;
+    protected String transport;
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private Map<Integer, String> descriptorsBefore;
@@ -78,7 +78,7 @@ abstract class EndToEnd {
         return closeAfterwards(Peer.connect(server.port()));
     }
 
-    final <T extends AutoCloseable> T closeAfterwards(T resource) {
+    protected final <T extends AutoCloseable> T closeAfterwards(T resource) {
         open.push(resource);
         return resource;
     }

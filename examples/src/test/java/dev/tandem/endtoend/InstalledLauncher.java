@@ -1,7 +1,6 @@
 package dev.tandem.endtoend;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -10,8 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
 /** The launcher beside the jars that the build would have left for it, made of the classes under test. */
@@ -27,42 +24,15 @@ final class InstalledLauncher {
         Files.createDirectories(root.resolve("examples/src/main"));
         Files.writeString(root.resolve("pom.xml"), "");
         Files.writeString(root.resolve("examples/pom.xml"), "");
+        Files.createFile(target.resolve("examples.jar"));
         int number = 0;
-        for (Path entry : classPath()) {
-            if (Files.isRegularFile(entry)) {
-                Files.copy(entry, lib.resolve(number++ + "-" + entry.getFileName()));
-            } else {
-                jar(entry, isExamples(entry) ? target.resolve("examples.jar") : lib.resolve(number++ + ".jar"));
-            }
+        for (Path jar : new Jars(target).paths()) {
+            Files.copy(jar, lib.resolve(number++ + "-" + jar.getFileName()));
         }
         // Newer than every source, so that nothing is built.
         Files.setLastModifiedTime(
                 target.resolve("examples.jar"), FileTime.from(Instant.now().plusSeconds(60)));
         openToEverybody(root);
-    }
-
-    private static List<Path> classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
-                .map(Path::of)
-                .filter(Files::exists)
-                .filter(entry -> !entry.endsWith("test-classes"))
-                .toList();
-    }
-
-    private static boolean isExamples(Path classes) {
-        return Files.exists(classes.resolve("dev/tandem/examples/Main.class"));
-    }
-
-    private static void jar(Path classes, Path jar) throws IOException {
-        try (OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream out = new JarOutputStream(file);
-                Stream<Path> found = Files.walk(classes)) {
-            for (Path each : found.filter(Files::isRegularFile).toList()) {
-                out.putNextEntry(new JarEntry(classes.relativize(each).toString()));
-                Files.copy(each, out);
-                out.closeEntry();
-            }
-        }
     }
 
     private static void openToEverybody(Path root) throws IOException {

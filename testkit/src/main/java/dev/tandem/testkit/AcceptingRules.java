@@ -206,18 +206,20 @@ abstract class AcceptingRules extends ContractGroup {
             server.listener().close();
             connector.join();
             server.awaitListenerClosed();
-            // A handshake may complete between the last accept and the closing: the kernel resets that one.
+            // One handshake may be half done: its peer knows already that it is connected, the kernel does not.
             assertThat(connected.size() - server.acceptedCount()).isBetween(0, 1);
+            server.closePeers();
+            server.awaitAllClosed();
         }
     }
 
     private static void connectUntilRefused(Server server, List<Peer> connected) {
         try {
             while (true) {
-                connected.add(server.connect());
+                connected.add(server.connectQuickly());
             }
-        } catch (IOException refused) {
-            // The listener has closed.
+        } catch (IOException refusedOrIgnored) {
+            // The listener has closed, or is about to.
         }
     }
 }

@@ -23,7 +23,6 @@ final class Contest {
     /** Below this share of the server's CPU time the compiler is quiet. */
     private static final double QUIET_COMPILER_PERCENT = 2;
 
-    private static final double TRACE_SECONDS = 1;
     private static final double PEAK_SECONDS = 1.5;
     private static final int INTERRUPT_MILLIS_MAX = 200;
 
@@ -34,6 +33,8 @@ final class Contest {
     private final BooleanSupplier stopped;
     private final Random random;
     private Workload workload;
+    private long deadlineNanos;
+    private int blocksPlanned;
     private final List<Instance> instances = new ArrayList<>();
     private final List<Block> blocks = new ArrayList<>();
     private final Map<String, Map<String, String>> verdicts = new HashMap<>();
@@ -54,11 +55,12 @@ final class Contest {
 
     /** Runs it, at the longest until the given time. What was measured stays whatever happens. */
     void run(List<Contender> contenders, long deadlineNanos) {
-        for (int fork = 0; fork < plan.forks() && !isOver(deadlineNanos); fork++) {
+        this.deadlineNanos = deadlineNanos;
+        for (int fork = 0; fork < plan.forks() && !isOver(); fork++) {
             try {
                 startAll(contenders);
                 findRate();
-                rounds(fork, deadlineNanos);
+                rounds(fork);
                 if (fork == plan.forks() - 1) {
                     finish();
                 }
@@ -68,8 +70,17 @@ final class Contest {
         }
     }
 
-    private boolean isOver(long deadlineNanos) {
-        return stopped.getAsBoolean() || System.nanoTime() >= deadlineNanos;
+    private boolean isOver() {
+        return stopped.getAsBoolean() || secondsLeft() <= 0;
+    }
+
+    /** For blocks, when what follows them is taken off. */
+    private double secondsLeft() {
+        return (deadlineNanos - System.nanoTime()) / 1e9 - plan.finishSeconds();
+    }
+
+    private double blockSeconds() {
+        return plan.settleSeconds() + plan.blockSecondsOf(workload) + Plan.BLOCK_OVERHEAD_SECONDS;
     }
 
     private void startAll(List<Contender> contenders) {
@@ -128,8 +139,9 @@ final class Contest {
         }
     }
 
-    private void rounds(int fork, long deadlineNanos) {
-        for (int round = 0; round < plan.roundsOf(workload) && !isOver(deadlineNanos); round++) {
+    private void rounds(int fork) {
+        blocksPlanned = 2 * plan.roundsOf(workload) * usable().size();
+        for (int round = 0; round < plan.roundsOf(workload) && !isOver(); round++) {
             List<Instance> order = usable();
             Collections.shuffle(order, random);
             half(order, new BlockTaker.Place(fork, round, 0));
@@ -145,7 +157,8 @@ final class Contest {
 
     private void half(List<Instance> order, BlockTaker.Place place) {
         for (Instance instance : order) {
-            if (instance.isUsable() && !stopped.getAsBoolean()) {
+            if (instance.isUsable() && !isOver()) {
+                blocksPlanned--;
                 attempt(instance, () -> takeUndisturbed(instance, place));
                 progress.done(plan.settleSeconds() + plan.blockSecondsOf(workload));
             }
@@ -167,7 +180,8 @@ final class Contest {
                     block.serverCpuNanosPerMessage() / 1e3,
                     String.join(", ", block.disturbances())));
             rejectedInARow.merge(instance.name(), 1, (count, one) -> block.isAccepted() ? 0 : count + one);
-            if (block.isAccepted()) {
+            // Repeats live on the time that the blocks to come do not need.
+            if (block.isAccepted() || secondsLeft() < (blocksPlanned + 1) * blockSeconds()) {
                 return;
             }
         }
@@ -219,7 +233,7 @@ final class Contest {
     private void trace(Instance instance) throws LoadFailed {
         try {
             SystemCallCount calls = SystemCallCount.start(instance.server().pid());
-            Block block = taker.take(instance, workload, 0, TRACE_SECONDS, new BlockTaker.Place(0, 0, 0));
+            Block block = taker.take(instance, workload, 0, plan.traceSeconds(), new BlockTaker.Place(0, 0, 0));
             calls.stop()
                     .ifPresent(count -> figures.computeIfAbsent(instance.name(), name -> new HashMap<>())
                             .put("systemCallsPerMessage", count / Math.max(1, block.messages())));

@@ -17,6 +17,9 @@ import java.util.function.BooleanSupplier;
 /** All workloads of a plan, one after the other. */
 public final class Experiment {
 
+    /** Longer than any run. */
+    private static final long NEVER_NANOS = 1L << 60;
+
     private final Plan plan;
     private final Launch launch;
     private final Progress progress;
@@ -78,7 +81,7 @@ public final class Experiment {
                     long left = beginNanos + (long) (seconds * 1e9) - System.nanoTime();
                     return System.nanoTime() + left / workloadsLeft;
                 })
-                .orElse(Long.MAX_VALUE);
+                .orElse(System.nanoTime() + NEVER_NANOS);
     }
 
     private void run(Workload workload, BlockTaker taker, long deadlineNanos) {

@@ -34,7 +34,9 @@ public record Plan(
         long seed) {
 
     private static final double START_SECONDS = 1.2;
-    private static final double BLOCK_OVERHEAD_SECONDS = 0.12;
+    static final double BLOCK_OVERHEAD_SECONDS = 0.12;
+    private static final double TRACE_OVERHEAD_SECONDS = 0.3;
+    private static final double END_SECONDS = 0.05;
     private static final int LATENCY_ROUNDS = 2;
 
     /** Requires something to do, for a while. */
@@ -72,7 +74,17 @@ public record Plan(
             return contenders.size() * (START_SECONDS + 2 + workload.connections() / 5000.0);
         }
         double block = blockSecondsOf(workload) + settleSeconds + BLOCK_OVERHEAD_SECONDS;
-        return forks * (start + 2 * roundsOf(workload) * instances() * block);
+        return forks * (start + 2 * roundsOf(workload) * instances() * block) + finishSeconds();
+    }
+
+    /** Counting system calls needs no more than a block. */
+    double traceSeconds() {
+        return Math.min(1, blockSeconds);
+    }
+
+    /** What follows the blocks of a workload. */
+    double finishSeconds() {
+        return instances() * (END_SECONDS + (traces ? traceSeconds() + TRACE_OVERHEAD_SECONDS : 0));
     }
 
     /** How long everything takes if nothing is disturbed. */

@@ -25,7 +25,7 @@ public final class RunCommand {
     public static final int INTERRUPTED = 130;
 
     private static final DateTimeFormatter DIRECTORY = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-    private static final double QUICK_SECONDS_MAX = 285;
+    private static final double QUICK_SECONDS_MAX = 275;
     private static final int MEMORY_MIB_BESIDE_HEAP = 200;
     private static final int HEAP_MIB_MIN = 64;
 
@@ -60,10 +60,10 @@ public final class RunCommand {
             description = "How often every server is started anew, the pairs shared out. Default: ${DEFAULT-VALUE}.")
     private int forks = 1;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Length of a block. Default: 2, or 0.35 with --quick.")
+    @Option(names = "--seconds", paramLabel = "S", description = "Length of a block. Default: 2, or 0.3 with --quick.")
     private double seconds;
 
-    @Option(names = "--warm", paramLabel = "S", description = "Longest warm-up of a server. Default: 10, or 1.5.")
+    @Option(names = "--warm", paramLabel = "S", description = "Longest warm-up of a server. Default: 10, or 1.2.")
     private double warm;
 
     @Option(
@@ -172,9 +172,9 @@ public final class RunCommand {
                 twin(contenders),
                 forks,
                 rounds,
-                seconds > 0 ? seconds : quick ? 0.35 : 2,
-                quick ? 0.1 : 0.3,
-                warm > 0 ? warm : quick ? 1.5 : 10,
+                seconds > 0 ? seconds : quick ? 0.3 : 2,
+                quick ? 0.08 : 0.3,
+                warm > 0 ? warm : quick ? 1.2 : 10,
                 repeats,
                 timeLimit.or(() -> quick ? Optional.of(QUICK_SECONDS_MAX) : Optional.empty()),
                 !noTraces && SystemCallCount.obstacle().isEmpty(),

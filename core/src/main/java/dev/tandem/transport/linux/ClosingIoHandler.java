@@ -1,5 +1,6 @@
 package dev.tandem.transport.linux;
 
+import dev.tandem.transport.TransportUnavailableException;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -33,16 +34,23 @@ public final class ClosingIoHandler implements IoHandler {
     }
 
     /**
-     * Makes such handlers.
+     * Makes such handlers. When the host refuses one, although it allowed the probe before, that is told as the probe would
+     * have: with a {@link TransportUnavailableException}.
      *
+     * @param name the name of the engine
+     * @param operation the system call with which a handler begins
      * @param engine makes the handlers of the engine
      * @param reaps whether something may be with the kernel for a while after it was closed
      */
-    public static IoHandlerFactory factory(IoHandlerFactory engine, boolean reaps) {
+    public static IoHandlerFactory factory(String name, String operation, IoHandlerFactory engine, boolean reaps) {
         return new IoHandlerFactory() {
             @Override
             public IoHandler newHandler(ThreadAwareExecutor loop) {
-                return new ClosingIoHandler(engine.newHandler(loop), loop, reaps);
+                try {
+                    return new ClosingIoHandler(engine.newHandler(loop), loop, reaps);
+                } catch (RuntimeException refused) {
+                    throw new TransportUnavailableException(name, HostCheck.unavailable(operation, refused));
+                }
             }
 
             @Override

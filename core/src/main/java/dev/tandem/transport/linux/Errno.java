@@ -61,6 +61,16 @@ public final class Errno {
             Map.entry(EALREADY, "EALREADY"),
             Map.entry(ECANCELED, "ECANCELED"));
 
+    /** What the C library calls the errors that keep an engine from starting: strerror(3). */
+    private static final Map<String, Integer> TEXTS = Map.of(
+            "Operation not permitted", EPERM,
+            "Permission denied", EACCES,
+            "Function not implemented", ENOSYS,
+            "Cannot allocate memory", ENOMEM,
+            "Invalid argument", EINVAL,
+            "Too many open files", EMFILE,
+            "Too many open files in system", ENFILE);
+
     private Errno() {}
 
     /** The symbolic name of a positive error number. */
@@ -74,6 +84,20 @@ public final class Errno {
             return -failed.expectedErr();
         }
         return nativeCall instanceof NotYetConnectedException ? ENOTCONN : 0;
+    }
+
+    /** The positive error number behind whatever a native library threw; 0 if there is none to be found. */
+    static int ofAny(Throwable thrown) {
+        int errno = thrown instanceof Exception exception ? of(exception) : 0;
+        return errno != 0 ? errno : ofText(thrown.getMessage());
+    }
+
+    /** Some native code tells the error only in words, at the end of a message. */
+    private static int ofText(String message) {
+        String last = message == null
+                ? ""
+                : message.substring(message.lastIndexOf(": ") + 1).strip();
+        return TEXTS.getOrDefault(last, 0);
     }
 
     /** The failure of {@code operation}, as the boundary tells it. */

@@ -24,6 +24,11 @@ public final class HostCheck {
                 Obstacle.NOT_LINUX, "this is " + System.getProperty("os.name") + ", and the engine is part of Linux");
     }
 
+    /** The answer of an engine whose {@code operation} ended with {@code cause}. */
+    public static Availability unavailable(String operation, Throwable cause) {
+        return Availability.unavailable(obstacle(cause, Obstacle.UNKNOWN), words(operation, cause));
+    }
+
     /** What stands in the way, by the exception that loading or probing the engine ended with. */
     public static Obstacle obstacle(Throwable cause, Obstacle otherwise) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
@@ -38,8 +43,8 @@ public final class HostCheck {
     /** One line with the system's words about {@code cause}. */
     public static String words(String operation, Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof Exception exception && Errno.of(exception) != 0) {
-                return operation + " failed: " + Errno.name(Errno.of(exception));
+            if (Errno.ofAny(t) != 0) {
+                return operation + " failed: " + Errno.name(Errno.ofAny(t));
             }
         }
         Throwable root = cause;
@@ -54,7 +59,7 @@ public final class HostCheck {
         if (cause instanceof UnsatisfiedLinkError || cause instanceof ClassNotFoundException) {
             return Obstacle.NATIVE_LIBRARY_MISSING;
         }
-        return cause instanceof Exception exception ? byErrno(Errno.of(exception)) : null;
+        return byErrno(Errno.ofAny(cause));
     }
 
     private static Obstacle byErrno(int errno) {

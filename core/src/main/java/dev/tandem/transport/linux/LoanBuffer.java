@@ -44,6 +44,11 @@ public final class LoanBuffer {
         return lent.setIndex(0, bytes);
     }
 
+    /** How many bytes were lent last. */
+    public int lentBytes() {
+        return lentBytes;
+    }
+
     /** Whether this is the buffer that is lent. */
     public boolean isLent(ByteBuf buffer) {
         return buffer == lent;

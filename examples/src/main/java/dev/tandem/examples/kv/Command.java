@@ -92,6 +92,9 @@ enum Command {
     DBSIZE("dbsize", 1, Keys.NONE, "readonly fast", SERVER, "Counts keys.", KeyCommands::dbSize),
     FLUSHALL("flushall", -1, Keys.NONE, "write", SERVER, "Deletes all keys.", KeyCommands::flushAll),
     FLUSHDB("flushdb", -1, Keys.NONE, "write", SERVER, "Deletes a database's keys.", KeyCommands::flushDb),
+    FUNCTION("function", -2, Keys.NONE, "", SERVER, "There are no functions.", Subcommands::help),
+    FUNCTION_FLUSH("function|flush", -2, "Accepted; there are no functions.", KeyCommands::flushFunctions),
+    FUNCTION_HELP("function|help", 2, "Lists the subcommands.", Subcommands::help),
     INFO("info", -1, Keys.NONE, "", SERVER, "Describes the server.", InfoCommand::info),
 
     PUBLISH("publish", 3, Keys.NONE, "pubsub fast", PUBSUB, "Sends to a channel.", PubSubCommands::publish),
@@ -162,7 +165,7 @@ enum Command {
         mayNeedMemory = this.flags.contains("denyoom");
         isForSubscribers =
                 List.of("ping", "quit", "reset", "subscribe", "unsubscribe").contains(fullName);
-        isContainer = List.of("client", "command", "config").contains(fullName);
+        isContainer = List.of("client", "command", "config", "function").contains(fullName);
     }
 
     Command(String fullName, int arity, String summary, Handler handler) {

@@ -3,6 +3,7 @@ package dev.tandem.examples.kv;
 import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.examples.ExampleServer;
 import dev.tandem.server.TcpServer;
+import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.transport.TransportException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -34,15 +35,17 @@ public final class Kv implements Callable<Integer> {
         ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(Kv::daemon);
         ticker.scheduleWithFixedDelay(engine::tick, 0, 1000 / TICKS_PER_SECOND, TimeUnit.MILLISECONDS);
         try {
-            return server.run(
-                    "kv",
-                    port,
-                    TcpServer.builder()
-                            .connectionLimits(limits -> limits(limits, settings))
-                            .handlerPerConnection(() -> new KvConnection(engine)));
+            return server.run("kv", port, serving(engine));
         } finally {
             ticker.shutdownNow();
         }
+    }
+
+    /** A server for the clients of this engine, which lacks an address only. */
+    static TcpServerBuilder serving(KvEngine engine) {
+        return TcpServer.builder()
+                .connectionLimits(limits -> limits(limits, engine.settings))
+                .handlerPerConnection(() -> new KvConnection(engine));
     }
 
     /** A command is held whole, and clients keep idle connections in pools for as long as they like. */

@@ -35,7 +35,7 @@ final class EpollTransport implements Transport {
 
     @Override
     public IoHandlerFactory ioHandlerFactory() {
-        return ClosingIoHandler.factory(EpollIoHandler.newFactory(), false);
+        return ClosingIoHandler.factory(name(), "epoll_create1", EpollIoHandler.newFactory(), false);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.tandem.transport.epoll;
 
 import dev.tandem.transport.Availability;
-import dev.tandem.transport.Obstacle;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportProvider;
@@ -29,8 +28,7 @@ public final class EpollTransportProvider implements TransportProvider {
         if (Epoll.isAvailable()) {
             return Availability.available(FEATURES);
         }
-        Throwable cause = Epoll.unavailabilityCause();
-        return Availability.unavailable(HostCheck.obstacle(cause, Obstacle.UNKNOWN), HostCheck.words("epoll", cause));
+        return HostCheck.unavailable("epoll", Epoll.unavailabilityCause());
     }
 
     @Override

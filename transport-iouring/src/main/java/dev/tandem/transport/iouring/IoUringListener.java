@@ -17,11 +17,20 @@ import java.net.SocketAddress;
 /** Accepts with one request that the kernel answers for every connection, or one request each on older kernels. */
 final class IoUringListener extends DescriptorListener implements IoUringIoHandle {
 
+    /**
+     * With less room than this one request asks for one connection: a request for many brings all that wait in the kernel's
+     * queue, 4096 as a rule, before it can be taken back.
+     */
+    private static final int ROOM_FOR_MANY = 4096;
+
     private final RingFeatures features;
     private final PerLoop<ReceiveBuffers> receiveBuffers;
 
     /** What identifies the request that is with the kernel; 0 if none is. */
     private long accepting;
+
+    /** Whether that request is for many. */
+    private boolean acceptingMany;
 
     private boolean cancelling;
 
@@ -41,7 +50,8 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
     @Override
     protected void arm() {
         if (accepting == 0) {
-            accepting = registration.submit(RingOperations.accept(descriptor.intValue(), features.multishotAccept()));
+            acceptingMany = features.multishotAccept() && room() >= ROOM_FOR_MANY;
+            accepting = registration.submit(RingOperations.accept(descriptor.intValue(), acceptingMany));
         }
     }
 
@@ -82,6 +92,9 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
         }
         if (completion.res() >= 0) {
             onAccepted(completion.res());
+            if (acceptingMany && room() < ROOM_FOR_MANY) {
+                disarm();
+            }
         } else if (completion.res() != -Errno.ECANCELED) {
             onAcceptFailed(-completion.res());
         }

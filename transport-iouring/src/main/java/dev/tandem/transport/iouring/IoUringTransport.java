@@ -43,7 +43,7 @@ final class IoUringTransport implements Transport {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
         config.setRingSize(rings.submissions());
         config.setCqSize(rings.completions());
-        return ClosingIoHandler.factory(IoUringIoHandler.newFactory(config), true);
+        return ClosingIoHandler.factory(name(), "io_uring_setup", IoUringIoHandler.newFactory(config), true);
     }
 
     @Override

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * once, so giving back allocates nothing.
  *
  * <p>Netty's loop looks for completions again and again before it runs a task, so peers that flood could hold up the tasks
- * for long. Therefore a turn is good for as many loans as there are buffers: what comes back beyond that is given to the
+ * for long. Therefore a turn is good for some ten milliseconds of loans: what comes back beyond that is given to the
  * kernel by a task, and until then the flood stays in the kernel.
  *
  * <p>When the kernel finds no buffer, that receive ends with ENOBUFS, and the socket waits. At the end of the turn the idle
@@ -48,10 +48,19 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     private static final int BLOCKS = 8;
 
+    /** Handling a loan costs about as much as copying so many bytes. */
+    private static final int COST_UNIT_BYTES = 4096;
+
+    /** Some ten milliseconds of work. Much less, and a busy server runs out of buffers in every turn. */
+    private static final int TURN_COST_MAX = 8192;
+
+    private static final int TURN_COST_PER_BUFFER = 64;
+
     private final IoEventLoop loop;
     private final int bufferBytes;
     private final boolean poison;
     private final int buffersPerBlock;
+    private final int turnCostMax;
     private final CleanableDirectBuffer memory;
     private final LoanBuffer[] buffers;
     private final IoUringIoOps[] giveBlock;
@@ -65,8 +74,8 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     private boolean wakeQueued;
 
-    /** How many loans have ended since the loop last ran a task of ours. */
-    private int loansInTurn;
+    /** What the loans have cost since the loop last ran a task of ours. */
+    private int turnCost;
 
     ReceiveBuffers(IoEventLoop loop, TransportConfig config, RingConfig rings) {
         this.loop = loop;
@@ -74,6 +83,7 @@ final class ReceiveBuffers implements IoUringIoHandle {
         bufferBytes = config.receiveBytes();
         poison = config.poisonLoans();
         buffersPerBlock = Math.max(1, count / BLOCKS);
+        turnCostMax = Math.min(TURN_COST_MAX, TURN_COST_PER_BUFFER * count);
         memory = Buffer.allocateDirectBufferWithNativeOrder(Math.multiplyExact(count, bufferBytes));
         buffers = new LoanBuffer[count];
         idle = new BitSet(count);
@@ -114,7 +124,7 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     /** Whether so many buffers are left that one may stay with a send for a while. */
     boolean canSpareOne() {
-        return withKernel > buffers.length / 2;
+        return withKernel > buffers.length / 4;
     }
 
     /** The loan of a buffer has ended. */
@@ -134,16 +144,17 @@ final class ReceiveBuffers implements IoUringIoHandle {
         idle.set(id);
         int block = id / buffersPerBlock;
         idleInBlock[block]++;
-        loansInTurn++;
-        if (loansInTurn < buffers.length) {
+        boolean withinTurn = turnCost < turnCostMax;
+        turnCost += 1 + buffers[id].lentBytes() / COST_UNIT_BYTES;
+        if (turnCost < turnCostMax) {
             giveIfComplete(block);
-        } else if (loansInTurn == buffers.length) {
+        } else if (withinTurn) {
             later(this::beginTurn);
         }
     }
 
     private void beginTurn() {
-        loansInTurn = 0;
+        turnCost = 0;
         for (int block = 0; block < giveBlock.length; block++) {
             giveIfComplete(block);
         }

@@ -1,0 +1,47 @@
+package dev.tandem.endtoend;
+
+import dev.tandem.connection.Connection;
+import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.server.ServerLimits;
+import dev.tandem.server.TcpServer;
+import dev.tandem.server.TcpServerBuilder;
+import dev.tandem.server.TransportChoice;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+
+/** What tests run in a process of its own where the examples do not do: {@code <transport> <what>}. */
+final class ChildServer {
+
+    private ChildServer() {}
+
+    public static void main(String[] arguments) throws Exception {
+        TcpServerBuilder builder =
+                TcpServer.builder().listen(0).loops(2).transport(TransportChoice.require(arguments[0]));
+        switch (arguments[1]) {
+            // Nothing but the descriptors limits it.
+            case "unlimited-echo" ->
+                builder.limits(limits -> limits.withConnections(ServerLimits.UNLIMITED))
+                        .handler((connection, in) -> connection.write(in));
+            case "stubborn" ->
+                builder.limits(limits -> limits.withDrain(Duration.ofMinutes(5)))
+                        .handler(new Stubborn());
+            default -> throw new IllegalArgumentException(arguments[1]);
+        }
+        System.exit(builder.run(server -> System.out.println("child listening on 127.0.0.1:" + server.port()
+                + " transport=" + server.transport().name() + " loops=" + server.loopCount())));
+    }
+
+    /** Echoes, and does not end when it is asked to. */
+    private static final class Stubborn implements ConnectionHandler {
+
+        @Override
+        public void onBytes(Connection connection, ByteBuf in) {
+            connection.write(in);
+        }
+
+        @Override
+        public void onDrain(Connection connection) {
+            connection.write("no".getBytes());
+        }
+    }
+}
