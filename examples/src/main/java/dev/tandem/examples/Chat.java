@@ -7,6 +7,7 @@ import dev.tandem.message.Group;
 import dev.tandem.message.MessageHandler;
 import dev.tandem.message.Session;
 import dev.tandem.server.TcpServer;
+import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.transport.TransportException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -23,6 +24,7 @@ final class Chat implements Callable<Integer> {
     private static final int LINE_CHARACTERS_MAX = 1000;
     private static final int UNREAD_BYTES_MAX = 256 * 1024;
     private static final Duration UNREAD_MAX = Duration.ofSeconds(10);
+    private static final Duration QUIET_MAX = Duration.ofHours(1);
 
     private static final Codec<String, String> LINES =
             Lines.lf().maxFrame(LINE_BYTES_MAX).text();
@@ -41,15 +43,16 @@ final class Chat implements Callable<Integer> {
 
     @Override
     public Integer call() throws TransportException {
-        return server.run(
-                "chat",
-                port,
-                TcpServer.builder()
-                        .connectionLimits(limits -> limits.withOutbound(UNREAD_BYTES_MAX / 4, UNREAD_BYTES_MAX)
-                                .withWriteStall(UNREAD_MAX)
-                                .withIdle(Duration.ofHours(1))
-                                .withFirstByte(Duration.ofHours(1)))
-                        .servePerConnection(LINES, Guest::new));
+        return server.run("chat", port, describe());
+    }
+
+    TcpServerBuilder describe() {
+        return TcpServer.builder()
+                .connectionLimits(limits -> limits.withOutbound(UNREAD_BYTES_MAX / 4, UNREAD_BYTES_MAX)
+                        .withWriteStall(UNREAD_MAX)
+                        .withIdle(QUIET_MAX)
+                        .withFirstByte(QUIET_MAX))
+                .servePerConnection(LINES, Guest::new);
     }
 
     /** One connection in the room. */

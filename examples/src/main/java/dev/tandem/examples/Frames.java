@@ -3,6 +3,7 @@ package dev.tandem.examples;
 import dev.tandem.codec.Codec;
 import dev.tandem.codec.LengthPrefixed;
 import dev.tandem.server.TcpServer;
+import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.Callable;
@@ -31,6 +32,10 @@ final class Frames implements Callable<Integer> {
 
     @Override
     public Integer call() throws TransportException {
-        return server.run("frames", port, TcpServer.builder().serve(CODEC, (session, body) -> body));
+        return server.run("frames", port, describe());
+    }
+
+    TcpServerBuilder describe() {
+        return TcpServer.builder().serve(CODEC, (session, body) -> body);
     }
 }
