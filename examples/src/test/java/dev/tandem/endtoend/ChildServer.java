@@ -22,6 +22,8 @@ final class ChildServer {
             case "unlimited-echo" ->
                 builder.limits(limits -> limits.withConnections(ServerLimits.UNLIMITED))
                         .handler((connection, in) -> connection.write(in));
+            case "ledger" -> builder.handlerPerConnection(Ledger::new);
+            case "ledger-later" -> builder.handlerPerConnection(Ledger.Later::new);
             case "stubborn" ->
                 builder.limits(limits -> limits.withDrain(Duration.ofMinutes(5)))
                         .handler(new Stubborn());
