@@ -133,6 +133,8 @@ final class ReceiveBuffers implements IoUringIoHandle {
             buffers[id].end();
         } finally {
             markIdle(id);
+            // A loan that was extended for a send ends when the send completes, and no receive may follow for long.
+            wakeLater();
         }
     }
 
