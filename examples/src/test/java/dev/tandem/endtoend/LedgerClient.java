@@ -105,8 +105,7 @@ final class LedgerClient implements AutoCloseable {
         selector = Selector.open();
         accounts = new Account[clients];
         for (int i = 0; i < clients; i++) {
-            SocketChannel channel =
-                    SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            SocketChannel channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             channel.configureBlocking(false);
             accounts[i] = new Account(channel, i);
             channel.register(selector, SelectionKey.OP_READ, accounts[i]);

@@ -42,7 +42,8 @@ class SignalTest extends ProcessTest {
             assertThat(took).isLessThan(DEADLINE);
             assertNothingLost(child, clients);
             assertThat(child.err())
-                    .anyMatch(line -> line.matches(".* Drained in \\d+ ms: " + CLIENTS + " connections, 0 of them aborted\\."))
+                    .anyMatch(line ->
+                            line.matches(".* Drained in \\d+ ms: " + CLIENTS + " connections, 0 of them aborted\\."))
                     .noneMatch(line -> line.contains("ERROR") || line.contains("LEAK") || line.contains("WARN"));
         }
     }

@@ -55,7 +55,7 @@ class FramesTest {
             new DataOutputStream(socket.getOutputStream()).writeInt((1 << 20) + 1);
 
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
-            socket.close();
+            socket.shutdownOutput();
             server.drain();
             assertThat(server.closeReasons()).containsOnlyKeys(CloseReason.FRAME_TOO_LARGE);
         }

@@ -195,8 +195,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
     }
 
     /**
-     * Lets as many sockets ask again as there are buffers. Each has bytes waiting, so each will complete in some way, and
-     * every completion comes by here again: nobody waits for ever.
+     * Lets as many sockets ask again as there are buffers, and comes back for the others when the kernel has tried these. Not
+     * all of them will complete: the kernel wants a buffer before it looks whether there is something to receive, so sockets
+     * without bytes wait here too.
      */
     private void wake() {
         wakeQueued = false;
@@ -205,6 +206,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
             if (waiting.poll().onBuffersAvailable()) {
                 left--;
             }
+        }
+        if (!waiting.isEmpty() && withKernel > 0) {
+            registration.submit(RingOperations.nop());
         }
     }
 
@@ -239,7 +243,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
     @Override
     public void handle(IoRegistration ignored, IoEvent event) {
         IoUringIoEvent completion = (IoUringIoEvent) event;
-        if (completion.res() < 0) {
+        if (completion.opcode() == RingOperations.NOP) {
+            wakeLater();
+        } else if (completion.res() < 0) {
             LOG.error("Giving receive buffers to the kernel failed with error {}.", -completion.res());
         }
     }

@@ -12,6 +12,7 @@ import io.netty.channel.uring.IoUringIoOps;
 final class RingOperations {
 
     static final byte POLL = 6;
+    static final byte NOP = 0;
     static final byte ACCEPT = 13;
     static final byte CANCEL = 14;
     static final byte SEND = 26;
@@ -91,6 +92,11 @@ final class RingOperations {
     /** Gives {@code count} buffers of {@code bytes} bytes each to the kernel, numbered from {@code firstId}. */
     static IoUringIoOps provideBuffers(int firstId, int count, long address, int bytes, short bufferGroup) {
         return operation(PROVIDE_BUFFERS, (byte) 0, (short) 0, count, firstId, address, bytes, 0, bufferGroup);
+    }
+
+    /** Completes when the kernel has tried what was submitted before. */
+    static IoUringIoOps nop() {
+        return operation(NOP, (byte) 0, (short) 0, -1, 0, 0, 0, 0, (short) 0);
     }
 
     private static IoUringIoOps operation(
