@@ -206,20 +206,18 @@ abstract class AcceptingRules extends ContractGroup {
             server.listener().close();
             connector.join();
             server.awaitListenerClosed();
-            // One handshake may be half done: its peer knows already that it is connected, the kernel does not.
+            // A handshake may complete between the last accept and the closing: the kernel resets that one.
             assertThat(connected.size() - server.acceptedCount()).isBetween(0, 1);
-            server.closePeers();
-            server.awaitAllClosed();
         }
     }
 
     private static void connectUntilRefused(Server server, List<Peer> connected) {
         try {
             while (true) {
-                connected.add(server.connectQuickly());
+                connected.add(server.connect());
             }
-        } catch (IOException refusedOrIgnored) {
-            // The listener has closed, or is about to.
+        } catch (IOException refused) {
+            // The listener has closed.
         }
     }
 }

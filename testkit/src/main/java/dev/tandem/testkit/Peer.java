@@ -8,21 +8,20 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.time.Duration;
 
 /** The other end of a connection: a plain blocking socket. Reads wait for a bounded time. */
 final class Peer implements AutoCloseable {
 
     private final Socket socket = new Socket();
 
-    private Peer(SocketAddress server, int receiveBufferBytes, Duration connectTime) throws IOException {
+    private Peer(SocketAddress server, int receiveBufferBytes) throws IOException {
         if (receiveBufferBytes > 0) {
             socket.setReceiveBufferSize(receiveBufferBytes);
         }
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) Await.PATIENCE.toMillis());
         try {
-            socket.connect(server, (int) connectTime.toMillis());
+            socket.connect(server, (int) Await.PATIENCE.toMillis());
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -30,17 +29,12 @@ final class Peer implements AutoCloseable {
     }
 
     static Peer connect(SocketAddress server) throws IOException {
-        return new Peer(server, 0, Await.PATIENCE);
-    }
-
-    /** Gives up connecting after a time in which any server on this host has answered. */
-    static Peer connectQuickly(SocketAddress server) throws IOException {
-        return new Peer(server, 0, Duration.ofMillis(300));
+        return new Peer(server, 0);
     }
 
     /** A peer whose window closes after a few kilobytes that it has not read. */
     static Peer connectWithSmallWindow(SocketAddress server) throws IOException {
-        return new Peer(server, 4096, Await.PATIENCE);
+        return new Peer(server, 4096);
     }
 
     InetSocketAddress localAddress() {

@@ -70,10 +70,6 @@ final class Server implements Acceptor {
         return keep(Peer.connect(address()));
     }
 
-    Peer connectQuickly() throws IOException {
-        return keep(Peer.connectQuickly(address()));
-    }
-
     Peer connectWithSmallWindow() throws IOException {
         return keep(Peer.connectWithSmallWindow(address()));
     }

@@ -85,11 +85,6 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     // ---- What an engine calls ----
 
-    /** How many more connections there is room for. */
-    protected final int room() {
-        return acceptor.room();
-    }
-
     /** Asks the kernel for connections again, unless they are not wanted at present. */
     protected final void armIfWanted() {
         if (isWanted()) {
@@ -168,7 +163,6 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     /** Closes the descriptor if the listener is closing and nothing of it is with the kernel any more. */
     protected final void closeIfQuiet() {
         if (closing && !closed && isQuiet()) {
-            ListeningSocket.ignoreNewcomers(descriptor);
             for (int i = 0; i < SWEEP_MAX && acceptOne(); i++) {
                 // Everyone in the queue is connected already, as far as they know.
             }

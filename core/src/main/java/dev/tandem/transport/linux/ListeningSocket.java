@@ -2,34 +2,16 @@ package dev.tandem.transport.linux;
 
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.TransportException;
-import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Socket;
-import io.netty.util.internal.CleanableDirectBuffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes descriptors that listen. The native library of an engine must be loaded before. */
 final class ListeningSocket {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ListeningSocket.class);
-
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_USER_TIMEOUT = 18;
-
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_ATTACH_FILTER = 26;
-
-    /** A filter of one instruction, struct sock_filter: "return 0", which keeps no byte of any packet. */
-    private static final short RETURN_CONSTANT = 0x06;
-
-    private static final int FILTER_BYTES = 8;
-
-    /** The program, struct sock_fprog: the number of instructions, and 8 bytes on their address. */
-    private static final int PROGRAM_BYTES = 16;
 
     private ListeningSocket() {}
 
@@ -71,25 +53,6 @@ final class ListeningSocket {
         }
         if (options.receiveBufferBytes() > 0) {
             socket.setReceiveBufferSize(options.receiveBufferBytes());
-        }
-    }
-
-    /**
-     * Lets the kernel drop what belongs to no connection in the queue yet, so that nobody gets connected between the last
-     * accept and the closing, to be reset at once. Who is ignored tries again a second later (socket(7), SO_ATTACH_FILTER).
-     */
-    static void ignoreNewcomers(Socket socket) {
-        CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(FILTER_BYTES + PROGRAM_BYTES);
-        try {
-            ByteBuffer filter = memory.buffer();
-            filter.putShort(0, RETURN_CONSTANT);
-            filter.putShort(FILTER_BYTES, (short) 1);
-            filter.putLong(FILTER_BYTES + Long.BYTES, Buffer.memoryAddress(filter));
-            socket.setRawOpt(SOL_SOCKET, SO_ATTACH_FILTER, filter.position(FILTER_BYTES));
-        } catch (IOException e) {
-            LOG.debug("The queue of a closing listener stays open until it is closed.", e);
-        } finally {
-            memory.clean();
         }
     }
 
