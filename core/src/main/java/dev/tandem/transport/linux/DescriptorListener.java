@@ -85,6 +85,11 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     // ---- What an engine calls ----
 
+    /** How many more connections there is room for. */
+    protected final int room() {
+        return acceptor.room();
+    }
+
     /** Asks the kernel for connections again, unless they are not wanted at present. */
     protected final void armIfWanted() {
         if (isWanted()) {
