@@ -11,6 +11,7 @@ import io.netty.channel.IoEventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -196,18 +197,19 @@ abstract class AcceptingRules extends ContractGroup {
     }
 
     @Test
-    void aListenerThatClosesUnderFireResetsNobodyWhoIsConnected() throws Exception {
+    void aListenerThatClosesUnderFireHandsOverEverybodyWhoWasConnected() throws Exception {
         for (int round = 0; round < 20; round++) {
             Server server = serve(Echo::on);
-            List<Peer> connected = new ArrayList<>();
+            List<Peer> connected = Collections.synchronizedList(new ArrayList<>());
             Thread connector = new Thread(() -> connectUntilRefused(server, connected));
             connector.start();
             server.awaitSomeAccepted(20);
+            int before = connected.size();
             server.listener().close();
             connector.join();
             server.awaitListenerClosed();
-            // A handshake may complete between the last accept and the closing: the kernel resets that one.
-            assertThat(connected.size() - server.acceptedCount()).isBetween(0, 1);
+            // Who connects after that may come between the last accept and the closing, and is reset by the kernel.
+            assertThat(server.acceptedCount()).isGreaterThanOrEqualTo(before);
         }
     }
 

@@ -5,10 +5,9 @@ import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
 import org.junit.jupiter.api.Tag;
 
-/** The contract holds also when each queue overflows and buffers run out all the time.
- *
- * <p>Among the long tests only, because one rule does not hold reliably yet with rings as small as these: that of a listener
- * which closes while clients connect.
+/**
+ * The contract holds also when each queue overflows and buffers run out all the time. Among the long tests, because it has to
+ * be run many times more before it may hold up a build.
  */
 @Tag("long")
 class IoUringTinyRingsContractTest extends TransportContract {
