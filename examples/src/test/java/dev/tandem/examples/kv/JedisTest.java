@@ -127,7 +127,7 @@ class JedisTest extends KvClients {
     @EnumSource(names = {"RESP2", "RESP3"})
     void aPoolSharedByThreadsLosesNoIncrement(RedisProtocol protocol) {
         int threads = 8;
-        int each = 500;
+        int each = 200;
         RedisClient pool = pooled(protocol);
         List<CompletableFuture<Void>> done = IntStream.range(0, threads)
                 .mapToObj(thread -> CompletableFuture.runAsync(() -> {
@@ -147,7 +147,7 @@ class JedisTest extends KvClients {
     @ParameterizedTest
     @EnumSource(names = {"RESP2", "RESP3"})
     void aPipelineOfThousandsIsAnsweredInOrder(RedisProtocol protocol) {
-        int count = 20_000;
+        int count = 5_000;
         List<Response<String>> read = new ArrayList<>();
         List<Response<Long>> counted = new ArrayList<>();
         try (Pipeline pipeline = pooled(protocol).pipelined()) {
