@@ -15,9 +15,9 @@ import java.util.function.Supplier;
  */
 final class WaitingRoom {
 
-    private final int insideMax;
     private final Runnable onRefused;
     private final AtomicInteger inside = new AtomicInteger();
+    private final AtomicInteger freePlaces;
     private final Queue<Guest> waiting = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
@@ -27,7 +27,7 @@ final class WaitingRoom {
      * @param onRefused told of each client that cannot wait any longer, on the client's loop
      */
     WaitingRoom(int insideMax, Runnable onRefused) {
-        this.insideMax = insideMax;
+        this.freePlaces = new AtomicInteger(insideMax);
         this.onRefused = onRefused;
     }
 
@@ -63,22 +63,29 @@ final class WaitingRoom {
     /** One that was inside has left. */
     void onLeft() {
         inside.decrementAndGet();
+        if (!closed) {
+            freePlaces.incrementAndGet();
+        }
         admitWaiting();
     }
 
-    /** Nobody waits any more: who does is refused. */
+    /**
+     * Nobody waits any more: who does is refused. Who leaves from now on leaves no place to others, or a client still on its
+     * way to one loop would take the place of a connection that was ended on another.
+     */
     void close() {
         closed = true;
         admitWaiting();
     }
 
     private boolean takePlace() {
-        int taken = inside.get();
-        while (taken < insideMax) {
-            if (inside.compareAndSet(taken, taken + 1)) {
+        int free = freePlaces.get();
+        while (free > 0) {
+            if (freePlaces.compareAndSet(free, free - 1)) {
+                inside.incrementAndGet();
                 return true;
             }
-            taken = inside.get();
+            free = freePlaces.get();
         }
         return false;
     }
@@ -89,6 +96,7 @@ final class WaitingRoom {
             if (next == null) {
                 // Another thread was quicker; but it may have found no place because of this one, so look again.
                 inside.decrementAndGet();
+                freePlaces.incrementAndGet();
             } else {
                 next.onItsLoop(next::enter);
             }
