@@ -17,6 +17,7 @@ import java.util.Map;
  * @param seconds it took
  * @param command that repeats it
  * @param complete whether it ran to its end
+ * @param finished names of the workloads that ran to their end, so that a resumed run need not repeat them
  * @param environment the host and the software, by name
  * @param settings of the run, by name
  * @param workloads name to title, in the order of reports
@@ -30,6 +31,7 @@ public record Results(
         double seconds,
         String command,
         boolean complete,
+        List<String> finished,
         Map<String, String> environment,
         Map<String, String> settings,
         Map<String, String> workloads,

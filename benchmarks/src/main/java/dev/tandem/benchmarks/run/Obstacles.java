@@ -35,7 +35,7 @@ final class Obstacles {
                 + availability.obstacle().orElseThrow().remedy();
     }
 
-    /** Why this server cannot run under this workload. */
+    /** Why this server cannot run under this workload, which others can. */
     Optional<String> of(Contender contender, Workload workload) {
         return ofHost(contender).or(() -> ofWorkload(contender, workload));
     }

@@ -67,6 +67,7 @@ public record Workload(
 
     private static final Pattern PART = Pattern.compile("([cdispr])(\\d+)|(\\d+)([bk])");
     private static final int KIB = 1024;
+    private static final int SLOW_WINDOW_BYTES = 1 << 20;
 
     /** Reads a name. */
     public static Workload parse(String name) {
@@ -159,9 +160,23 @@ public record Workload(
         return kind == Kind.RATE;
     }
 
-    /** This workload at a rate that is now known. */
-    public Workload at(double rate) {
+    /** This workload when the peak is known that a share of is meant; itself if its rate is given. */
+    public Workload atShareOf(double peak) {
+        double rate = ratePercent == 0 ? ratePerSecond : Math.max(1, Math.floor(peak * ratePercent / 100));
         return new Workload(kind, connections, sizeBytes, depth, idle, slow, ratePercent, rate);
+    }
+
+    /** The options that make a driver put it on. */
+    List<String> asDriverOptions() {
+        List<String> options = new ArrayList<>(List.of("--mode", kind.driverMode));
+        options.addAll(List.of("--conns", Integer.toString(connections)));
+        options.addAll(List.of("--size", Integer.toString(sizeBytes)));
+        options.addAll(List.of("--depth", Integer.toString(depth)));
+        if (kind == Kind.SLOW) {
+            options.addAll(List.of("--slow", Integer.toString(slow)));
+            options.addAll(List.of("--window", Integer.toString(SLOW_WINDOW_BYTES)));
+        }
+        return options;
     }
 
     /** The ping-pong whose peak a share of is meant. */

@@ -23,7 +23,7 @@ class WorkloadTest {
     @Test
     void aRateMayBeGivenOrBeAShareOfThePeak() {
         assertThat(Workload.parse("rate-c50-64b-r20000").ratePerSecond()).isEqualTo(20_000);
-        assertThat(Workload.parse("rate-c50-64b-p70").at(123).name()).isEqualTo("rate-c50-64b-p70");
+        assertThat(Workload.parse("rate-c50-64b-p70").atShareOf(100_000).name()).isEqualTo("rate-c50-64b-p70");
     }
 
     @Test
