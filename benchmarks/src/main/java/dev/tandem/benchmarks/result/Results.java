@@ -45,8 +45,23 @@ public record Results(
     /** The file's name in a directory of results. */
     public static final String FILE = "results.json";
 
+    /** The options that repeat one of its workloads as it was measured. */
+    public String options() {
+        StringBuilder options = new StringBuilder();
+        settings.forEach((name, value) -> {
+            if (OPTIONS.containsKey(name)) {
+                options.append(' ').append(OPTIONS.get(name)).append(' ').append(value);
+            }
+        });
+        return options.toString();
+    }
+
     /** How a server was set up. */
     public record Setup(String name, String title, String family, String configuration, String source) {}
+
+    /** Of some settings, the option that makes them. */
+    private static final Map<String, String> OPTIONS =
+            Map.of("blockSeconds", "--seconds", "pairs", "--pairs", "warmSecondsMax", "--warm", "twin", "--twin");
 
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)

@@ -25,6 +25,9 @@ final class Contest {
     /** Below this share of the server's CPU time the compiler is quiet. */
     private static final double QUIET_COMPILER_PERCENT = 2;
 
+    /** The number of a round that does not count, in which the compiler sees the load in slices. */
+    private static final int WARM_UP = -1;
+
     private static final int INTERRUPT_MILLIS_MAX = 200;
 
     private final Plan plan;
@@ -155,6 +158,9 @@ final class Contest {
     private void rounds(int fork) {
         for (Workload workload : workloads) {
             int planned = plan.roundsOf(workload);
+            if (!workload.isPaced() && plan.warmSecondsMax() > 0) {
+                half(workload, usable(), new Tally.Place(fork, WARM_UP, 0));
+            }
             int most = planned + (workload.isPaced() ? 0 : plan.extraRoundsMax());
             for (int round = 0; round < most && !isOver(); round++) {
                 if (round >= planned && (!lacksBlocks(workload) || secondsLeft() < plan.roundSecondsOf(workload))) {
@@ -198,7 +204,8 @@ final class Contest {
         }
         gates.close();
         tallies.forEach((instance, tally) -> {
-            if (instance.isUsable() && tally.count() == plan.slicesOf(workload)) {
+            boolean isWhole = instance.isUsable() && tally.count() == plan.slicesOf(workload);
+            if (isWhole && place.round() != WARM_UP) {
                 blocks.add(tally.block(workload, instance, place, gates));
             }
         });

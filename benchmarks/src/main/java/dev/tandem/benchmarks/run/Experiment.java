@@ -214,7 +214,7 @@ public final class Experiment {
     private Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>();
         settings.put("forks", Integer.toString(plan.forks()));
-        settings.put("rounds", Integer.toString(plan.rounds()));
+        settings.put("pairs", Integer.toString(2 * plan.forks() * plan.rounds()));
         settings.put("blockSeconds", Double.toString(plan.blockSeconds()));
         settings.put("sliceSeconds", Double.toString(Plan.SLICE_SECONDS));
         settings.put("warmSecondsMax", Double.toString(plan.warmSecondsMax()));

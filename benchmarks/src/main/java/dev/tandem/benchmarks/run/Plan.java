@@ -38,9 +38,9 @@ public record Plan(
      * A block is taken in slices of this length, between those of the other servers. What slows the machine down for a moment
      * then slows all of them.
      */
-    static final double SLICE_SECONDS = 0.05;
+    static final double SLICE_SECONDS = 0.025;
     /** Of load before each slice. */
-    private static final double SETTLE_SECONDS = 0.01;
+    private static final double SETTLE_SECONDS = 0.0075;
 
     private static final double PACED_SETTLE_SECONDS = 0.3;
     private static final int PACED_ROUNDS = 2;
@@ -50,7 +50,7 @@ public record Plan(
     // What things take beside the load, for estimates.
     private static final double START_SECONDS = 1;
     private static final double WARM_SHARE = 0.6;
-    private static final double SLICE_OVERHEAD_SECONDS = 0.002;
+    private static final double SLICE_OVERHEAD_SECONDS = 0.001;
     private static final double TRACE_OVERHEAD_SECONDS = 0.3;
     private static final double END_SECONDS = 0.1;
     private static final double MEMORY_SECONDS = 5;
@@ -138,6 +138,8 @@ public record Plan(
         double rounds = group.stream()
                 .mapToDouble(workload -> roundsOf(workload) * roundSecondsOf(workload))
                 .sum();
+        // The first half is there to warm up.
+        rounds += first.isPaced() ? 0 : roundSecondsOf(first) / 2;
         return forks * (instances() * start + rounds) + finishSeconds(first);
     }
 

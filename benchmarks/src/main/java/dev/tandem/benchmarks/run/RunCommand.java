@@ -66,7 +66,7 @@ public final class RunCommand {
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            description = "Length of a block, in slices of 0.05 s. Default: 0.4, or 0.25.")
+            description = "Length of a block, in slices of 0.025 s. Default: 0.4, or 0.25.")
     private double seconds;
 
     @Option(names = "--warm", paramLabel = "S", description = "Longest warm-up of a server. Default: 5, or 2.")

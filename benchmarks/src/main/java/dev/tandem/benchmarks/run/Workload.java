@@ -33,31 +33,33 @@ public record Workload(
     /** Shapes of load. */
     public enum Kind {
         /** Each connection sends a message and awaits the reply. */
-        PINGPONG("echo"),
+        PINGPONG("echo", "ping-pong"),
         /** Each connection sends several frames at once and awaits all replies. */
-        FRAMES("frames"),
+        FRAMES("frames", "frames"),
         /** Each connection sends without pause. */
-        STREAM("stream"),
+        STREAM("stream", "streaming"),
         /** Connect, one message, close. */
-        CHURN("churn"),
+        CHURN("churn", "a connection per message"),
         /** Ping-pong beside connections that do nothing. */
-        IDLE("echo"),
+        IDLE("echo", "beside idle connections"),
         /** What an idle connection costs in memory. */
-        MEMORY("idle"),
+        MEMORY("idle", "idle connections"),
         /** Ping-pong at a fixed rate, for latency. */
-        RATE("rate"),
+        RATE("rate", "at a given rate"),
         /** Ping-pong beside connections that hardly read. */
-        SLOW("slow");
+        SLOW("slow", "beside slow readers");
 
         private final String driverMode;
+        private final String words;
 
-        Kind(String driverMode) {
+        Kind(String driverMode, String words) {
             this.driverMode = driverMode;
+            this.words = words;
         }
 
-        /** What the driver calls it. */
-        public String driverMode() {
-            return driverMode;
+        /** What people call it. */
+        public String words() {
+            return words;
         }
 
         private String label() {
