@@ -65,14 +65,15 @@ final class Verdict {
                     .filter(workload -> isUnbeaten(workload, contender, choices))
                     .count();
             if (unbeaten > 0) {
-                parts.add(analysis.title(contender) + " in " + unbeaten);
+                parts.add(analysis.title(contender) + " " + unbeaten);
             }
         }
         return parts.isEmpty()
                 ? Optional.empty()
-                : Optional.of("Needed no more CPU per message than any other server, beyond the noise, in "
-                        + workloads.size() + (workloads.size() == 1 ? " workload: " : " workloads: ")
-                        + String.join(", ", parts) + ".");
+                : Optional.of(
+                        "In how many of " + workloads.size() + (workloads.size() == 1 ? " workload" : " workloads")
+                                + " nobody needed less CPU per message, beyond the noise and the C references aside: "
+                                + String.join(", ", parts) + ".");
     }
 
     private boolean isUnbeaten(String workload, String contender, List<String> choices) {

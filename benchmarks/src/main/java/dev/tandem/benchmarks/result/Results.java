@@ -70,6 +70,9 @@ public record Results(
     /** Reads results from a file, or from the file of this name in a directory. */
     public static Results read(Path path) throws IOException {
         Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
+        if (!Files.exists(file)) {
+            throw new IOException("There are no results at " + file + ".");
+        }
         Results results = JSON.readValue(Files.readString(file), Results.class);
         if (results.schema != SCHEMA) {
             throw new IOException(file + " has format " + results.schema + ", and this program reads " + SCHEMA + ".");

@@ -69,7 +69,8 @@ final class Instance implements Closeable {
         try {
             return driver.run(workload, settleSeconds, seconds);
         } catch (LoadFailed e) {
-            throw server.isAlive() ? e : new LoadFailed("The server died." + server.logTail(), e);
+            String what = server.isAlive() ? e.getMessage() : "The server died.";
+            throw new LoadFailed(what + server.logTail(), e);
         }
     }
 

@@ -30,6 +30,19 @@ public record Workload(
         int ratePercent,
         double ratePerSecond) {
 
+    /** Requires a load. */
+    public Workload {
+        if (connections < 1 || sizeBytes < 1 || depth < 1) {
+            throw new IllegalArgumentException(
+                    "A workload has at least 1 connection, 1 byte and 1 message at once, but these" + " were "
+                            + connections + ", " + sizeBytes + " and " + depth + ".");
+        }
+        if (slow > connections) {
+            throw new IllegalArgumentException(
+                    "Of " + connections + " connections, " + slow + " cannot be slow readers.");
+        }
+    }
+
     /** Shapes of load. */
     public enum Kind {
         /** Each connection sends a message and awaits the reply. */
@@ -67,7 +80,7 @@ public record Workload(
         }
     }
 
-    private static final Pattern PART = Pattern.compile("([cdispr])(\\d+)|(\\d+)([bk])");
+    private static final Pattern PART = Pattern.compile("([cdispr])(\\d{1,8})|(\\d{1,6})([bk])");
     private static final int KIB = 1024;
     private static final int SLOW_WINDOW_BYTES = 1 << 20;
 

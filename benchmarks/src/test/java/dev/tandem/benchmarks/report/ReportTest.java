@@ -69,7 +69,7 @@ class ReportTest {
         List<String> sentences = Report.verdict(SampleResults.full().results());
 
         assertThat(sentences).allMatch(sentence -> sentence.length() < 400);
-        assertThat(sentences.get(0)).startsWith("Needed no more CPU per message");
+        assertThat(sentences.get(0)).startsWith("In how many of 16 workloads nobody needed less CPU per message");
     }
 
     @Test

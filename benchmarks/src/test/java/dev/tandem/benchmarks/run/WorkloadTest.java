@@ -27,6 +27,13 @@ class WorkloadTest {
     }
 
     @Test
+    void aLoadOfNothingIsRefused() {
+        assertThatThrownBy(() -> Workload.parse("pingpong-c0-64b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 1 connection");
+    }
+
+    @Test
     void anUnknownNameIsAnsweredWithTheKnownOnes() {
         assertThatThrownBy(() -> Workload.parse("pong-c50"))
                 .isInstanceOf(IllegalArgumentException.class)
