@@ -183,7 +183,8 @@ final class Contest {
         Set<Tally.Place> ofFirst = accepted(workload, instances.get(0));
         return usable().stream().anyMatch(instance -> {
             Set<Tally.Place> accepted = accepted(workload, instance);
-            boolean disturbsItself = accepted.size() * 2 < taken(workload, instance).size();
+            boolean disturbsItself =
+                    accepted.size() * 2 < taken(workload, instance).size();
             accepted.retainAll(ofFirst);
             return accepted.size() < Math.min(Ratio.PAIRS_MIN, 2 * plan.roundsOf(workload)) && !disturbsItself;
         });
@@ -196,7 +197,8 @@ final class Contest {
     }
 
     private Set<Tally.Place> accepted(Workload workload, Instance instance) {
-        return places(taken(workload, instance).stream().filter(Block::isAccepted).toList());
+        return places(
+                taken(workload, instance).stream().filter(Block::isAccepted).toList());
     }
 
     private List<Block> taken(Workload workload, Instance instance) {
