@@ -7,9 +7,9 @@ import dev.tandem.connection.LoopConnections;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportException;
+import dev.tandem.transport.TransportLoops;
 import dev.tandem.transport.TransportUnavailableException;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -37,7 +37,7 @@ public final class TcpServer implements AutoCloseable {
 
     private final TransportVerdict verdict;
     private final ServerSettings settings;
-    private final MultiThreadIoEventLoopGroup group;
+    private final TransportLoops group;
     private final List<ServerLoop> loops = new ArrayList<>();
     private final ByteBudget budget;
     private final Door door;
@@ -50,10 +50,8 @@ public final class TcpServer implements AutoCloseable {
         this.verdict = selection.verdict();
         this.settings = settings;
         Transport transport = selection.transport();
-        this.group = new MultiThreadIoEventLoopGroup(
-                settings.loops(),
-                new DefaultThreadFactory("tandem-" + transport.name(), false),
-                transport.ioHandlerFactory());
+        this.group = new TransportLoops(
+                settings.loops(), new DefaultThreadFactory("tandem-" + transport.name(), false), transport);
         this.budget = new ByteBudget(settings.limits().bufferedBytes(), settings.loops(), this::onBudgetChanged);
         group.forEach(executor -> loops.add(
                 new ServerLoop((IoEventLoop) executor, settings.connectionLimits(), budget, this::onRemoved)));

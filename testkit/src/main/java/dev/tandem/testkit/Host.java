@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.Transport;
+import dev.tandem.transport.TransportLoops;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -26,14 +27,14 @@ final class Host {
     private static final int TURNS = 4;
 
     private final Transport transport;
-    private final MultiThreadIoEventLoopGroup group;
+    private final TransportLoops group;
     private final List<IoEventLoop> loops = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
     private final List<Server> servers = new ArrayList<>();
 
     Host(Transport transport, int loopCount) {
         this.transport = transport;
-        this.group = new MultiThreadIoEventLoopGroup(loopCount, transport.ioHandlerFactory());
+        this.group = new TransportLoops(loopCount, new DefaultThreadFactory("contract"), transport);
         group.forEach(loop -> loops.add((IoEventLoop) loop));
     }
 
