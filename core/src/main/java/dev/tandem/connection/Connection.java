@@ -65,7 +65,7 @@ public final class Connection {
         this.home = home;
         this.socket = socket;
         this.handler = handler;
-        this.outbound = new Outbound(home.allocator());
+        this.outbound = new Outbound(home.spareBuffers());
         this.inbound = new Inbound(home.allocator());
         this.deadlines = new Deadlines(home);
     }

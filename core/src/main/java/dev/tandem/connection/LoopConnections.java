@@ -36,6 +36,7 @@ public final class LoopConnections {
     private final ByteBufAllocator allocator;
     private final ConnectionLimits limits;
     private final DeadlineTicks deadlines;
+    private final SpareBuffers spareBuffers;
     private final LoopAccount account;
     private final Consumer<Connection> onRemoved;
 
@@ -77,6 +78,7 @@ public final class LoopConnections {
         this.allocator = allocator;
         this.limits = limits;
         this.deadlines = DeadlineTicks.of(limits, TICK);
+        this.spareBuffers = new SpareBuffers(allocator);
         this.account = new LoopAccount(this, budget);
         this.onRemoved = onRemoved;
     }
@@ -88,6 +90,10 @@ public final class LoopConnections {
 
     ByteBufAllocator allocator() {
         return allocator;
+    }
+
+    SpareBuffers spareBuffers() {
+        return spareBuffers;
     }
 
     ConnectionLimits limits() {
@@ -125,6 +131,9 @@ public final class LoopConnections {
             last.slot = connection.slot;
         }
         connection.slot = -1;
+        if (count == 0) {
+            spareBuffers.release();
+        }
         closed.lazySet(why.ordinal(), closed.getPlain(why.ordinal()) + 1);
         onRemoved.accept(connection);
     }
