@@ -199,6 +199,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
     private void trySending() {
         try {
             int size = sending.readableBytes();
+            // Netty offers no flags here, so a broken pipe raises SIGPIPE as well, which the JVM ignores.
             int sent = descriptor.sendAddress(NativeMemory.addressOfReadable(sending), 0, size);
             sending.skipBytes(sent);
             unreported += sent;
