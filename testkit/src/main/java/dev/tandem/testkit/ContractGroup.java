@@ -29,6 +29,12 @@ abstract class ContractGroup {
     /** Loans are poisoned, so that a transport that lends what it no longer owns is found out. */
     static final TransportConfig CONFIG = new TransportConfig(64 * 1024, true);
 
+    /** Many pieces come of what a peer sends at once, but not so many that little comes through. */
+    static final TransportConfig MANY_PIECES = new TransportConfig(4096, true);
+
+    /** Some ten milliseconds of work, for an engine that collects as much as it can before it looks at its tasks. */
+    static final int PIECES_IN_A_TURN_MAX = 8_000;
+
     private final Function<TransportConfig, Transport> engine;
     private final List<Host> hosts = new ArrayList<>();
     private Resources before;

@@ -49,6 +49,11 @@ final class Peer implements AutoCloseable {
         socket.getOutputStream().write(bytes, from, count);
     }
 
+    /** Waits until the other end's kernel has acknowledged all bytes, so that they are there to be received. */
+    void awaitDelivered() {
+        Await.until("the peer's bytes are delivered", () -> Resources.unacknowledgedBytes(socket.getLocalPort()) == 0);
+    }
+
     byte[] receive(int count) throws IOException {
         byte[] bytes = socket.getInputStream().readNBytes(count);
         if (bytes.length < count) {
