@@ -28,4 +28,13 @@ public interface Transport {
      */
     Listener listen(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor)
             throws TransportException;
+
+    /**
+     * Connects, and then lives on {@code loop}. May be called from any thread; the outcome comes on {@code loop}, after this
+     * call has returned.
+     *
+     * @param address resolved: a look-up would hold up the loop
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended
+     */
+    ConnectAttempt connect(IoEventLoop loop, SocketAddress address, ConnectOptions options, Connector connector);
 }

@@ -44,6 +44,13 @@ public abstract class TransportContract {
     }
 
     @Nested
+    class Connecting extends ConnectingRules {
+        Connecting() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
     class Receiving extends ReceivingRules {
         Receiving() {
             super(TransportContract.this::open);

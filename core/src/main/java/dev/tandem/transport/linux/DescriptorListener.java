@@ -3,7 +3,6 @@ package dev.tandem.transport.linux;
 import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.Listener;
-import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.TransportException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -32,6 +31,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private final IoEventLoop loop;
     protected final Socket descriptor;
     private final Acceptor acceptor;
+    private final SocketFactory sockets;
     private final SocketAddress localAddress;
     private final AcceptBackoff backoff = new AcceptBackoff();
     private final byte[] peerAddress = new byte[26];
@@ -43,10 +43,12 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private boolean closed;
 
     /** Binds and listens; accepting begins with {@link #open}. */
-    protected DescriptorListener(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor)
+    protected DescriptorListener(
+            IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor, SocketFactory sockets)
             throws TransportException {
         this.loop = loop;
         this.acceptor = acceptor;
+        this.sockets = sockets;
         this.descriptor = ListeningSocket.open(address, options);
         this.localAddress = descriptor.localAddress();
     }
@@ -79,9 +81,6 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     /** Handles an event of the kernel. */
     protected abstract void onEvent(IoEvent event);
-
-    /** Wraps an accepted descriptor. */
-    protected abstract DescriptorSocket newSocket(IoEventLoop socketLoop, Socket accepted);
 
     // ---- What an engine calls ----
 
@@ -192,37 +191,8 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     }
 
     private void openSocket(IoEventLoop target, Socket connection) {
-        DescriptorSocket socket = register(target, connection);
-        if (socket == null) {
+        if (!sockets.open(target, connection, acceptor::onAccepted)) {
             lose(target, connection);
-            return;
-        }
-        SocketEvents events = null;
-        try {
-            events = acceptor.onAccepted(socket);
-        } catch (Throwable thrown) {
-            LOG.error("onAccepted threw; the connection is aborted.", thrown);
-        }
-        if (events == null) {
-            socket.abort();
-        } else {
-            socket.claim(events);
-        }
-    }
-
-    /** Returns null if the connection cannot live on that loop. */
-    private DescriptorSocket register(IoEventLoop target, Socket connection) {
-        if (target.isShuttingDown()) {
-            // The loop has closed what was open on it, and would not come back for this one.
-            return null;
-        }
-        try {
-            DescriptorSocket socket = newSocket(target, connection);
-            socket.registration = target.register(socket).get();
-            return socket;
-        } catch (Throwable thrown) {
-            LOG.error("An accepted connection could not be registered; it is closed.", thrown);
-            return null;
         }
     }
 

@@ -10,12 +10,9 @@ import java.net.SocketAddress;
 /** Makes descriptors that listen. The native library of an engine must be loaded before. */
 final class ListeningSocket {
 
-    private static final int IPPROTO_TCP = 6;
-    private static final int TCP_USER_TIMEOUT = 18;
-
     private ListeningSocket() {}
 
-    /** A non-blocking, close-on-exec socket bound to {@code address} and listening. */
+    /** A non-blocking socket bound to {@code address} and listening. */
     static Socket open(SocketAddress address, ListenOptions options) throws TransportException {
         if (!(address instanceof InetSocketAddress internet)) {
             throw new IllegalArgumentException("The address must be an InetSocketAddress, but was " + address + ".");
@@ -33,7 +30,8 @@ final class ListeningSocket {
             return socket;
         } catch (IOException e) {
             closeQuietly(socket);
-            throw Errno.failure(operation, e);
+            int errno = Errno.of(e);
+            throw Errno.failure(operation, errno, advice(errno));
         }
     }
 
@@ -41,26 +39,35 @@ final class ListeningSocket {
         // A restarted server can bind although connections of its predecessor still linger in TIME_WAIT.
         socket.setReuseAddress(true);
         socket.setReusePort(options.reusePort());
-        // What follows is inherited by accepted sockets (tcp(7), socket(7)).
-        socket.setTcpNoDelay(options.noDelay());
-        socket.setKeepAlive(options.keepAlive());
-        int userTimeoutMillis = (int) options.userTimeout().toMillis();
-        if (userTimeoutMillis > 0) {
-            socket.setIntOpt(IPPROTO_TCP, TCP_USER_TIMEOUT, userTimeoutMillis);
-        }
-        if (options.sendBufferBytes() > 0) {
-            socket.setSendBufferSize(options.sendBufferBytes());
-        }
-        if (options.receiveBufferBytes() > 0) {
-            socket.setReceiveBufferSize(options.receiveBufferBytes());
-        }
+        // Accepted sockets inherit these (tcp(7), socket(7)).
+        new StreamSettings(
+                        options.noDelay(),
+                        options.keepAlive(),
+                        options.userTimeout(),
+                        options.sendBufferBytes(),
+                        options.receiveBufferBytes())
+                .applyTo(socket);
     }
 
-    private static String display(InetSocketAddress address) {
+    private static String advice(int errno) {
+        return switch (errno) {
+            case Errno.EADDRINUSE -> "Something else listens there: choose another port, or stop the other server.";
+            case Errno.EACCES ->
+                "A port below 1024 needs root or CAP_NET_BIND_SERVICE: choose a higher port, or grant it.";
+            case Errno.EADDRNOTAVAIL -> "No network interface of this host has that address: choose one that does.";
+            default -> "";
+        };
+    }
+
+    static String display(InetSocketAddress address) {
         return address.getHostString() + ":" + address.getPort();
     }
 
+    /** Closes the descriptor, if there is one. */
     static void closeQuietly(Socket socket) {
+        if (socket == null) {
+            return;
+        }
         try {
             socket.close();
         } catch (IOException ignored) {

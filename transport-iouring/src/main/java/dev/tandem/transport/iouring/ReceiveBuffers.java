@@ -101,6 +101,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     private void giveAll() {
         registration = loop.register(this).getNow();
+        if (registration == null && loop.isShuttingDown()) {
+            return;
+        }
         if (registration == null) {
             LOG.error("The receive buffers of {} could not be registered: nothing will be received.", loop);
             return;
