@@ -13,6 +13,7 @@ module dev.tandem.core {
     exports dev.tandem.codec;
     exports dev.tandem.message;
     exports dev.tandem.server;
+    exports dev.tandem.client;
     exports dev.tandem.transport.linux to
             dev.tandem.transport.epoll,
             dev.tandem.transport.iouring;

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
  * Dependencies point one way.
  *
  * <pre>
+ *             client
+ *               |
  *             server
  *               |
  *            message
@@ -33,6 +35,7 @@ class ArchitectureTest {
     private static final String CODEC = "dev.tandem.codec..";
     private static final String MESSAGE = "dev.tandem.message..";
     private static final String SERVER = "dev.tandem.server..";
+    private static final String CLIENT = "dev.tandem.client..";
     private static final String LOG = "dev.tandem.log";
 
     private static final JavaClasses CORE = new ClassFileImporter()
@@ -100,10 +103,21 @@ class ArchitectureTest {
     }
 
     @Test
+    void serverDoesNotKnowTheClient() {
+        noClasses()
+                .that()
+                .resideInAPackage(SERVER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(CLIENT)
+                .check(CORE);
+    }
+
+    @Test
     void onlyTheTransportsKnowTheKernel() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CONNECTION, CODEC, MESSAGE, SERVER)
+                .resideInAnyPackage(CONNECTION, CODEC, MESSAGE, SERVER, CLIENT)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

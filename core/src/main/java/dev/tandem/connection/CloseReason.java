@@ -15,6 +15,10 @@ public enum CloseReason {
     CLOSED,
     /** The application aborted it. */
     ABORTED,
+    /** A connection asked for was not made: refused, unreachable, or of an unknown name. */
+    CONNECT_FAILED,
+    /** A connection asked for was not made in time: nobody answered, or the name was not found by then. */
+    CONNECT_TIMEOUT,
     /** Nothing was received or sent for the idle timeout. */
     IDLE_TIMEOUT,
     /** The peer connected and sent nothing for the first-byte timeout. */

@@ -2,12 +2,14 @@ package dev.tandem.connection;
 
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
+import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,10 +79,21 @@ public final class Connection {
      * @return who is to be told what happens to the socket
      */
     public static SocketEvents open(LoopConnections home, StreamSocket socket, ConnectionHandler handler) {
+        return open(home, socket, handler, opened -> {});
+    }
+
+    /**
+     * Makes a connection like {@link #open(LoopConnections, StreamSocket, ConnectionHandler)}.
+     *
+     * @param onOpened told of the connection, when its handler has been
+     */
+    public static SocketEvents open(
+            LoopConnections home, StreamSocket socket, ConnectionHandler handler, Consumer<Connection> onOpened) {
         Connection connection = new Connection(home, socket, handler);
         home.add(connection);
         try {
             connection.dispatch(connection::tellOpened);
+            onOpened.accept(connection);
             connection.resumeSocket();
         } catch (Throwable thrown) {
             home.onFailed(connection, thrown);
@@ -93,6 +106,11 @@ public final class Connection {
     /** The loop this connection lives on. Timers and tasks of the connection belong there. */
     public EventLoop loop() {
         return home.loop();
+    }
+
+    /** The engine that carries this connection, and can carry others on the same loop. */
+    public Transport transport() {
+        return home.transport();
     }
 
     /** Our address; {@code null} when the connection is closed. */

@@ -1,5 +1,6 @@
 package dev.tandem.connection;
 
+import dev.tandem.transport.Transport;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -32,6 +33,7 @@ public final class LoopConnections {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoopConnections.class);
 
+    private final Transport transport;
     private final EventLoop loop;
     private final ByteBufAllocator allocator;
     private final ConnectionLimits limits;
@@ -54,15 +56,26 @@ public final class LoopConnections {
     /**
      * No connections yet.
      *
+     * @param transport the engine that the loop runs on; null where nobody asks for it
      * @param onRemoved told of every connection that has ended, after its handler
      */
     public LoopConnections(
-            EventLoop loop, ByteBufAllocator allocator, ConnectionLimits limits, Consumer<Connection> onRemoved) {
+            Transport transport,
+            EventLoop loop,
+            ByteBufAllocator allocator,
+            ConnectionLimits limits,
+            Consumer<Connection> onRemoved) {
+        this.transport = transport;
         this.loop = loop;
         this.allocator = allocator;
         this.limits = limits;
         this.deadlines = DeadlineTicks.of(limits, TICK);
         this.onRemoved = onRemoved;
+    }
+
+    /** The engine that the loop runs on. */
+    public Transport transport() {
+        return transport;
     }
 
     /** The loop. */
@@ -180,7 +193,8 @@ public final class LoopConnections {
         spareTurn = due;
     }
 
-    void execute(Runnable task) {
+    /** Runs a task on the loop, soon; drops it if the loop has ended. From any thread. */
+    public void execute(Runnable task) {
         try {
             loop.execute(task);
         } catch (RejectedExecutionException loopHasEnded) {

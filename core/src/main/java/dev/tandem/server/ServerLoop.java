@@ -3,6 +3,7 @@ package dev.tandem.server;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.connection.LoopConnections;
+import dev.tandem.transport.Transport;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,10 +18,10 @@ final class ServerLoop {
     /** Connections here and on their way here: what the placement of the next one goes by. */
     private final AtomicInteger load = new AtomicInteger();
 
-    ServerLoop(IoEventLoop loop, ConnectionLimits limits, Consumer<Connection> onRemoved) {
+    ServerLoop(Transport transport, IoEventLoop loop, ConnectionLimits limits, Consumer<Connection> onRemoved) {
         this.loop = loop;
         // Pooled, not Netty's adaptive default: its memory is bounded by what is in use at a time, and it is the older.
-        this.connections = new LoopConnections(loop, PooledByteBufAllocator.DEFAULT, limits, connection -> {
+        this.connections = new LoopConnections(transport, loop, PooledByteBufAllocator.DEFAULT, limits, connection -> {
             load.decrementAndGet();
             onRemoved.accept(connection);
         });

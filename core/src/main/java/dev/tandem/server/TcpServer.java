@@ -3,13 +3,11 @@ package dev.tandem.server;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.LoopConnections;
+import dev.tandem.connection.Ticker;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportException;
-import dev.tandem.transport.TransportUnavailableException;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -18,7 +16,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +28,8 @@ public final class TcpServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
 
-    /** What ending may take when nothing is left to do. It takes milliseconds, but for a loop that is blocked. */
-    private static final Duration LOOPS_END = Duration.ofSeconds(2);
-
-    private final TransportVerdict verdict;
+    private final EventLoops eventLoops;
     private final ServerSettings settings;
-    private final MultiThreadIoEventLoopGroup group;
     private final List<ServerLoop> loops = new ArrayList<>();
     private final Door door;
     private final List<Listener> listeners = new ArrayList<>();
@@ -44,16 +37,12 @@ public final class TcpServer implements AutoCloseable {
     private final Ticker ticker;
     private final Drain drain = new Drain(this);
 
-    private TcpServer(TransportSelection selection, ServerSettings settings) {
-        this.verdict = selection.verdict();
+    private TcpServer(EventLoops eventLoops, ServerSettings settings) {
+        this.eventLoops = eventLoops;
         this.settings = settings;
-        Transport transport = selection.transport();
-        this.group = new MultiThreadIoEventLoopGroup(
-                settings.loops(),
-                new DefaultThreadFactory("tandem-" + transport.name(), false),
-                transport.ioHandlerFactory());
-        group.forEach(executor ->
-                loops.add(new ServerLoop((IoEventLoop) executor, settings.connectionLimits(), this::onRemoved)));
+        for (IoEventLoop loop : eventLoops.all()) {
+            loops.add(new ServerLoop(eventLoops.transport(), loop, settings.connectionLimits(), this::onRemoved));
+        }
         this.door = new Door(loops, settings.limits(), settings.handlers());
         this.ticker = new Ticker(() -> loops.forEach(loop -> loop.connections().tickFromOutside()));
     }
@@ -63,10 +52,10 @@ public final class TcpServer implements AutoCloseable {
         return new TcpServerBuilder();
     }
 
-    static TcpServer start(TransportSelection selection, ServerSettings settings) throws TransportException {
-        TcpServer server = create(selection, settings);
+    static TcpServer start(EventLoops eventLoops, ServerSettings settings) throws TransportException {
+        TcpServer server = new TcpServer(eventLoops, settings);
         try {
-            server.listen(selection.transport());
+            server.listen(eventLoops.transport());
         } catch (TransportException | RuntimeException e) {
             server.drain.runSilently();
             throw e;
@@ -77,17 +66,8 @@ public final class TcpServer implements AutoCloseable {
                 server.addresses(),
                 settings.loops(),
                 Description.count(settings.limits().connections()),
-                server.verdict);
+                eventLoops.verdict());
         return server;
-    }
-
-    private static TcpServer create(TransportSelection selection, ServerSettings settings) {
-        try {
-            return new TcpServer(selection, settings);
-        } catch (IllegalStateException e) {
-            // What Netty makes of a loop that could not be created.
-            throw e.getCause() instanceof TransportUnavailableException refused ? refused : e;
-        }
     }
 
     private void listen(Transport transport) throws TransportException {
@@ -115,7 +95,7 @@ public final class TcpServer implements AutoCloseable {
 
     /** Which engine it runs on, and why. */
     public TransportVerdict transport() {
-        return verdict;
+        return eventLoops.verdict();
     }
 
     /** How many event loops it runs. */
@@ -198,7 +178,7 @@ public final class TcpServer implements AutoCloseable {
     }
 
     boolean isOnLoop() {
-        return loops.stream().anyMatch(loop -> loop.loop().inEventLoop());
+        return eventLoops.isOnLoop();
     }
 
     // ---- Its end ----
@@ -254,8 +234,6 @@ public final class TcpServer implements AutoCloseable {
 
     void stopLoops() {
         ticker.stopTicking();
-        if (!group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly(LOOPS_END.toMillis())) {
-            LOG.warn("Not all loops have ended within {} ms: a handler blocks them.", LOOPS_END.toMillis());
-        }
+        eventLoops.end();
     }
 }

@@ -187,7 +187,6 @@ public final class TcpServerBuilder {
         if (handlers == null) {
             throw new IllegalStateException("A server needs a handler: call handler(...).");
         }
-        TransportSelection selection = TransportSelection.select(transport, transportConfig);
         ServerSettings settings = new ServerSettings(
                 List.copyOf(addresses),
                 listenOptions,
@@ -197,11 +196,7 @@ public final class TcpServerBuilder {
                 handlers,
                 service,
                 onClose);
-        try {
-            return TcpServer.start(selection, settings);
-        } catch (TransportUnavailableException loopsRefused) {
-            return TcpServer.start(selection.after(loopsRefused, transportConfig), settings);
-        }
+        return TcpServer.start(EventLoops.start(transport, transportConfig, loops), settings);
     }
 
     /** The largest frame must be able to arrive; how large that is, the framing says and checks. */

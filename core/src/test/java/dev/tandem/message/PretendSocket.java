@@ -42,7 +42,11 @@ final class PretendSocket implements StreamSocket {
 
         Loop(ConnectionLimits limits) {
             connections = new LoopConnections(
-                    loop, UnpooledByteBufAllocator.DEFAULT, limits, connection -> closed.add(connection.closeReason()));
+                    null,
+                    loop,
+                    UnpooledByteBufAllocator.DEFAULT,
+                    limits,
+                    connection -> closed.add(connection.closeReason()));
         }
 
         /** Runs everything that is due. */

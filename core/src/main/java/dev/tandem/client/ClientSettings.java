@@ -1,0 +1,13 @@
+package dev.tandem.client;
+
+import dev.tandem.connection.CloseReason;
+import dev.tandem.connection.Connection;
+import dev.tandem.connection.ConnectionLimits;
+import dev.tandem.transport.ConnectOptions;
+import java.util.function.BiConsumer;
+
+/** What a builder described. */
+record ClientSettings(
+        ConnectOptions connectOptions,
+        ConnectionLimits connectionLimits,
+        BiConsumer<Connection, CloseReason> onClose) {}
