@@ -1,5 +1,6 @@
 package dev.tandem.connection;
 
+import dev.tandem.transport.PeerCredentials;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
 import dev.tandem.transport.Transport;
@@ -8,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -42,6 +44,10 @@ public final class Connection {
     private ConnectionState state = ConnectionState.OPEN;
     private CloseReason why;
     private int pauses;
+
+    /** Those of the bits above that stop reading. */
+    private int heeded = ~0;
+
     private boolean resuming;
     private boolean dispatching;
     private boolean peerFinished;
@@ -123,6 +129,11 @@ public final class Connection {
         return socket.remoteAddress();
     }
 
+    /** Who is at the other end; empty if this is no Unix domain socket, or closed. From any thread. */
+    public Optional<PeerCredentials> peerCredentials() {
+        return socket.peerCredentials();
+    }
+
     /** Whether bytes written now will be sent: neither closed nor closing. */
     public boolean isOpen() {
         return state == ConnectionState.OPEN;
@@ -142,7 +153,7 @@ public final class Connection {
      * waiting for more to arrive; so it never holds more than one answer above the mark.
      */
     public boolean isReading() {
-        return pauses == 0 && state == ConnectionState.OPEN && isWritable();
+        return !isPaused() && state == ConnectionState.OPEN && isWritable();
     }
 
     /** Why it is closing or has ended; {@code null} while it is open. */
@@ -355,8 +366,22 @@ public final class Connection {
         resume(PAUSED_BY_BUDGET);
     }
 
+    /**
+     * From now on reading goes on while much waits to be sent. For a handler that passes on what it reads to another
+     * connection: it stops reading when that one is not {@link #isWritable}. If it also stopped when this one is not, a peer
+     * that reads only after it was read from would never go on.
+     */
+    public void readIndependently() {
+        heeded = ~PAUSED_BY_OUTBOUND;
+        resumeSocket();
+    }
+
+    private boolean isPaused() {
+        return (pauses & heeded) != 0;
+    }
+
     private void pause(int reason) {
-        if (pauses == 0 && state == ConnectionState.OPEN) {
+        if (!isPaused() && (reason & heeded) != 0 && state == ConnectionState.OPEN) {
             socket.pauseReceiving();
         }
         pauses |= reason;
@@ -372,7 +397,7 @@ public final class Connection {
     }
 
     private void resumeSocket() {
-        if (pauses == 0 || state != ConnectionState.OPEN) {
+        if (!isPaused() || state != ConnectionState.OPEN) {
             socket.resumeReceiving();
         }
     }
@@ -530,7 +555,7 @@ public final class Connection {
 
     /** At the end of a turn in which something happened outside of a callback. */
     void onTurn() {
-        if (resuming && pauses == 0 && state == ConnectionState.OPEN) {
+        if (resuming && !isPaused() && state == ConnectionState.OPEN) {
             resuming = false;
             ByteBuf kept = inbound.kept();
             if (kept != null) {
@@ -563,7 +588,7 @@ public final class Connection {
     void onTick() {
         switch (state) {
             case OPEN -> {
-                CloseReason overdue = deadlines.overdue(pauses != 0, inbound.bytes() > 0);
+                CloseReason overdue = deadlines.overdue(isPaused(), inbound.bytes() > 0);
                 if (!abortIfStalled() && overdue != null) {
                     close(overdue);
                 }

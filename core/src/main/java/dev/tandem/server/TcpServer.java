@@ -71,7 +71,7 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private void listen(Transport transport) throws TransportException {
-        for (InetSocketAddress address : settings.addresses()) {
+        for (SocketAddress address : settings.addresses()) {
             CompletableFuture<Void> closed = new CompletableFuture<>();
             IoEventLoop loop = loops.get(listeners.size() % loops.size()).loop();
             Listener listener = transport.listen(loop, address, settings.listenOptions(), door.acceptor(closed));
@@ -88,9 +88,17 @@ public final class TcpServer implements AutoCloseable {
         return listeners.stream().map(Listener::localAddress).toList();
     }
 
-    /** The port of the first address. */
+    /**
+     * The port of the first address that has one.
+     *
+     * @throws IllegalStateException if it listens on Unix domain sockets only
+     */
     public int port() {
-        return ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
+        return addresses().stream()
+                .filter(InetSocketAddress.class::isInstance)
+                .mapToInt(address -> ((InetSocketAddress) address).getPort())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("The server listens on no port, but on " + addresses()));
     }
 
     /** Which engine it runs on, and why. */

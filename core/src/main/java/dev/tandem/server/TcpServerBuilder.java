@@ -15,6 +15,9 @@ import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportException;
 import dev.tandem.transport.TransportUnavailableException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,7 +41,7 @@ public final class TcpServerBuilder {
     private ListenOptions listenOptions = ListenOptions.DEFAULT;
     private ServerLimits limits = ServerLimits.DEFAULT;
     private ConnectionLimits connectionLimits = ConnectionLimits.DEFAULT;
-    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private final List<SocketAddress> addresses = new ArrayList<>();
     private int loops = Runtime.getRuntime().availableProcessors();
     private Supplier<? extends ConnectionHandler> handlers;
     private Optional<MessageService<?, ?>> service = Optional.empty();
@@ -57,6 +60,16 @@ public final class TcpServerBuilder {
             throw new IllegalArgumentException("port must be from 0 to 65535, but was " + port + ".");
         }
         addresses.add(new InetSocketAddress(Objects.requireNonNull(host, "host"), port));
+        return this;
+    }
+
+    /**
+     * Listens on a Unix domain socket of this path, which has at most 107 bytes. May be called several times. The mode of the
+     * socket's file is one of the {@link #listenOptions}, and lets only its owner connect if it is not changed. A file that a
+     * server left behind when it was killed is replaced; the file is removed when this server closes its door.
+     */
+    public TcpServerBuilder listen(Path socketFile) {
+        addresses.add(UnixDomainSocketAddress.of(socketFile));
         return this;
     }
 

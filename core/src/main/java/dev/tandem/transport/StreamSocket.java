@@ -3,9 +3,11 @@ package dev.tandem.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /**
- * One end of a connected byte stream. All methods but the two addresses and {@link #loop} are for the thread of its loop
+ * One end of a connected byte stream. All methods but {@link #loop} and those that tell who is
+ * at either end are for the thread of its loop
  * only. No method calls back before it returns, and after {@link #close} or {@link #abort} all of them do nothing.
  */
 public interface StreamSocket {
@@ -18,6 +20,11 @@ public interface StreamSocket {
 
     /** The peer's address; {@code null} if the kernel no longer knows it. May cost a system call. */
     SocketAddress remoteAddress();
+
+    /** Who is at the other end; empty if this is no Unix domain socket, or closed. May cost a system call. */
+    default Optional<PeerCredentials> peerCredentials() {
+        return Optional.empty();
+    }
 
     /**
      * Receive and go on receiving: each piece that arrives is an {@link SocketEvents#onReceived}. A new socket is paused.
@@ -69,6 +76,9 @@ public interface StreamSocket {
      */
     void close();
 
-    /** Closes like {@link #close}, and the peer sees a reset instead of an orderly end. */
+    /**
+     * Closes like {@link #close}, and the peer sees a reset instead of an orderly end. Unix domain sockets know no reset but
+     * the one for bytes that were not received.
+     */
     void abort();
 }

@@ -313,6 +313,56 @@ class ConnectionTest {
     }
 
     @Nested
+    class ReadingIndependently {
+
+        private static final String MUCH = "p".repeat(100);
+
+        @Test
+        void stopsForWhatWaitsToBeSentUnlessToldNotTo() {
+            open(limits -> limits);
+            connection.write(MUCH.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.receiving).isFalse();
+
+            connection.readIndependently();
+            assertThat(socket.receiving).isTrue();
+            socket.takesAll();
+            loop.runAll();
+            connection.write(MUCH.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.receiving).isTrue();
+        }
+
+        @Test
+        void stopsForTheHandlerAllTheSame() {
+            open(limits -> limits);
+            connection.readIndependently();
+            connection.write(MUCH.getBytes(StandardCharsets.US_ASCII));
+            connection.pauseReading();
+            assertThat(socket.receiving).isFalse();
+
+            connection.resumeReading();
+            loop.runAll();
+            assertThat(socket.receiving).isTrue();
+        }
+
+        @Test
+        void theHandlerIsToldThatThereIsRoomAgain() {
+            List<String> told = new ArrayList<>();
+            open(limits -> limits, new FourBytes() {
+                @Override
+                public void onWritable(Connection writable) {
+                    told.add("writable");
+                }
+            });
+            connection.readIndependently();
+            connection.write(MUCH.getBytes(StandardCharsets.US_ASCII));
+            loop.runAll();
+            assertThat(told).isEmpty();
+            socket.takesAll();
+            assertThat(told).containsExactly("writable");
+        }
+    }
+
+    @Nested
     class Exceptions {
 
         @Test

@@ -2,8 +2,6 @@ package dev.tandem.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -16,7 +14,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,8 +26,8 @@ abstract class ClosingRules extends ContractGroup {
     private static final byte POISON = (byte) 0xEE;
     private static final Duration STILL = Duration.ofMillis(20);
 
-    ClosingRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    ClosingRules(Subject subject) {
+        super(subject);
     }
 
     @Test
@@ -43,7 +40,7 @@ abstract class ClosingRules extends ContractGroup {
         Peer aborted = server.connect();
         Witness second = server.awaitAccepted(2);
         second.onLoop(second::abort);
-        assertThat(aborted.seesReset()).isTrue();
+        assertThat(aborted.seesAbort()).isTrue();
         server.awaitAllClosed();
     }
 

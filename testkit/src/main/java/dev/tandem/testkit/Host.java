@@ -29,14 +29,16 @@ final class Host {
     private static final int TURNS = 4;
 
     private final Transport transport;
+    private final Family family;
     private final MultiThreadIoEventLoopGroup group;
     private final List<IoEventLoop> loops = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
     private final List<Server> servers = new ArrayList<>();
     private final List<Attempt> attempts = Collections.synchronizedList(new ArrayList<>());
 
-    Host(Transport transport, int loopCount) {
+    Host(Transport transport, Family family, int loopCount) {
         this.transport = transport;
+        this.family = family;
         this.group = new MultiThreadIoEventLoopGroup(loopCount, transport.ioHandlerFactory());
         group.forEach(loop -> loops.add((IoEventLoop) loop));
     }
@@ -59,7 +61,11 @@ final class Host {
     }
 
     Server listen(ListenOptions options, Consumer<Witness> behaviour) throws IOException {
-        Server server = new Server(this, options, behaviour);
+        return listen(family.newAddress(), options, behaviour);
+    }
+
+    Server listen(SocketAddress address, ListenOptions options, Consumer<Witness> behaviour) throws IOException {
+        Server server = new Server(this, address, options, behaviour);
         servers.add(server);
         return server;
     }

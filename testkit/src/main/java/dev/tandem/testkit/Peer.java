@@ -3,54 +3,81 @@ package dev.tandem.testkit;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 
-/** The other end of a connection: a plain blocking socket. Reads wait for a bounded time. */
+/** The other end of a connection: a plain blocking socket. Reads wait for a bounded time; on a Unix socket the test's time is the bound. */
 final class Peer implements AutoCloseable {
 
-    private final Socket socket = new Socket();
+    /** One of the two is there. */
+    private final Socket tcp;
 
-    private Peer(SocketAddress server, int receiveBufferBytes) throws IOException {
-        if (receiveBufferBytes > 0) {
-            socket.setReceiveBufferSize(receiveBufferBytes);
+    private final SocketChannel unix;
+    private final InputStream in;
+    private final OutputStream out;
+
+    private Peer(Socket tcp) throws IOException {
+        this.tcp = tcp;
+        this.unix = null;
+        this.in = tcp.getInputStream();
+        this.out = tcp.getOutputStream();
+    }
+
+    private Peer(SocketChannel unix) {
+        this.tcp = null;
+        this.unix = unix;
+        this.in = new ChannelInput(unix);
+        this.out = new ChannelOutput(unix);
+    }
+
+    static Peer connect(SocketAddress server) throws IOException {
+        return connect(server, 0);
+    }
+
+    /** A peer whose window closes after a few kilobytes that it has not read; a Unix socket has one for some more. */
+    static Peer connectWithSmallWindow(SocketAddress server) throws IOException {
+        return connect(server, 4096);
+    }
+
+    private static Peer connect(SocketAddress server, int receiveBufferBytes) throws IOException {
+        if (server instanceof UnixDomainSocketAddress) {
+            return new Peer(SocketChannel.open(server));
         }
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout((int) Await.PATIENCE.toMillis());
+        Socket socket = new Socket();
         try {
+            if (receiveBufferBytes > 0) {
+                socket.setReceiveBufferSize(receiveBufferBytes);
+            }
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout((int) Await.PATIENCE.toMillis());
             socket.connect(server, (int) Await.PATIENCE.toMillis());
+            return new Peer(socket);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
     }
 
-    static Peer connect(SocketAddress server) throws IOException {
-        return new Peer(server, 0);
-    }
-
-    /** A peer whose window closes after a few kilobytes that it has not read. */
-    static Peer connectWithSmallWindow(SocketAddress server) throws IOException {
-        return new Peer(server, 4096);
-    }
-
-    InetSocketAddress localAddress() {
-        return (InetSocketAddress) socket.getLocalSocketAddress();
+    SocketAddress localAddress() throws IOException {
+        return tcp != null ? tcp.getLocalSocketAddress() : unix.getLocalAddress();
     }
 
     void send(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
+        out.write(bytes);
     }
 
     void send(byte[] bytes, int from, int count) throws IOException {
-        socket.getOutputStream().write(bytes, from, count);
+        out.write(bytes, from, count);
     }
 
     byte[] receive(int count) throws IOException {
-        byte[] bytes = socket.getInputStream().readNBytes(count);
+        byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {
             throw new EOFException("The stream ended after " + bytes.length + " of " + count + " bytes.");
         }
@@ -59,12 +86,12 @@ final class Peer implements AutoCloseable {
 
     /** One read: at least a byte, or -1 at the end. */
     int receiveSome(byte[] bytes) throws IOException {
-        return socket.getInputStream().read(bytes);
+        return in.read(bytes);
     }
 
     /** Everything up to the end of the stream. */
     byte[] receiveToEnd() throws IOException {
-        return socket.getInputStream().readAllBytes();
+        return in.readAllBytes();
     }
 
     /** How many bytes came until the stream ended or was reset; each piece is verified against {@code pattern}. */
@@ -72,7 +99,6 @@ final class Peer implements AutoCloseable {
         byte[] piece = new byte[64 * 1024];
         long received = 0;
         try {
-            InputStream in = socket.getInputStream();
             for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
                 pattern.verify(received, piece, count);
                 received += count;
@@ -85,11 +111,11 @@ final class Peer implements AutoCloseable {
         return received;
     }
 
-    /** Whether the connection ends with a reset; anything received before is skipped. */
-    boolean seesReset() throws IOException {
+    /** Whether the connection is aborted, which a Unix socket cannot tell from its end; what came before is skipped. */
+    boolean seesAbort() throws IOException {
         try {
             receiveToEnd();
-            return false;
+            return tcp == null;
         } catch (SocketTimeoutException stuck) {
             throw new AssertionError("The connection was neither ended nor reset.", stuck);
         } catch (SocketException reset) {
@@ -110,26 +136,94 @@ final class Peer implements AutoCloseable {
 
     /** Whether the stream ends in order, without a byte and without a reset. */
     boolean seesEnd() throws IOException {
-        return socket.getInputStream().read() == -1;
+        return in.read() == -1;
     }
 
     /** Sends FIN; receiving goes on. */
     void finishSending() throws IOException {
-        socket.shutdownOutput();
+        if (tcp != null) {
+            tcp.shutdownOutput();
+        } else {
+            unix.shutdownOutput();
+        }
     }
 
-    /** Breaks the connection off: the other end gets RST. */
+    /** Breaks the connection off: the other end gets RST, or an end where there is no such thing. */
     void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        if (tcp != null) {
+            tcp.setSoLinger(true, 0);
+        }
+        close();
     }
 
     @Override
     public void close() {
         try {
-            socket.close();
+            if (tcp != null) {
+                tcp.close();
+            } else {
+                unix.close();
+            }
         } catch (IOException ignored) {
             // The connection is gone, which is what was wanted.
         }
+    }
+
+    /** The JDK's own streams of a channel let nobody write while somebody reads. */
+    private static final class ChannelInput extends InputStream {
+
+        private final SocketChannel channel;
+
+        ChannelInput(SocketChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int count) throws IOException {
+            try {
+                return channel.read(ByteBuffer.wrap(bytes, from, count));
+            } catch (IOException e) {
+                throw like(e);
+            }
+        }
+    }
+
+    private static final class ChannelOutput extends OutputStream {
+
+        private final SocketChannel channel;
+
+        ChannelOutput(SocketChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public void write(int octet) throws IOException {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            ByteBuffer left = ByteBuffer.wrap(bytes, from, count);
+            try {
+                while (left.hasRemaining()) {
+                    channel.write(left);
+                }
+            } catch (IOException e) {
+                throw like(e);
+            }
+        }
+    }
+
+    /** A reset of a channel, as sockets tell it. */
+    private static SocketException like(IOException e) {
+        SocketException same = new SocketException(e.getMessage());
+        same.initCause(e);
+        return same;
     }
 }

@@ -3,12 +3,9 @@ package dev.tandem.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** One send at a time; its reports add up; either direction can end before the other. */
@@ -16,8 +13,8 @@ abstract class SendingRules extends ContractGroup {
 
     private static final int LARGE = 16 << 20;
 
-    SendingRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    SendingRules(Subject subject) {
+        super(subject);
     }
 
     @Test
@@ -188,7 +185,10 @@ abstract class SendingRules extends ContractGroup {
                 assertThat(witness.failure()).isNotNull();
                 assertThat(witness.failure().errno()).isIn("EPIPE", "ECONNRESET");
             }
-            assertThat(pipes.count()).as("SIGPIPE").isZero();
+            // A TCP socket has the reset to tell before it comes to that.
+            if (family() == Family.TCP) {
+                assertThat(pipes.count()).as("SIGPIPE").isZero();
+            }
         }
         bytes.release();
     }

@@ -10,7 +10,6 @@ import io.netty.channel.IoHandle;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,7 +39,7 @@ public abstract class DescriptorConnect implements ConnectAttempt, IoHandle {
     }
 
     private final IoEventLoop loop;
-    private final InetSocketAddress address;
+    private final SocketAddress address;
     private final ConnectOptions options;
     private final Connector connector;
     private final SocketFactory sockets;

@@ -29,10 +29,10 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private static final int SWEEP_MAX = 65_536;
 
     private final IoEventLoop loop;
+    private final ListeningSocket listening;
     protected final Socket descriptor;
     private final Acceptor acceptor;
     private final SocketFactory sockets;
-    private final SocketAddress localAddress;
     private final AcceptBackoff backoff = new AcceptBackoff();
     private final byte[] peerAddress = new byte[26];
     protected IoRegistration registration;
@@ -49,8 +49,8 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         this.loop = loop;
         this.acceptor = acceptor;
         this.sockets = sockets;
-        this.descriptor = ListeningSocket.open(address, options);
-        this.localAddress = descriptor.localAddress();
+        this.listening = ListeningSocket.open(address, options);
+        this.descriptor = listening.descriptor();
     }
 
     /** Starts accepting. Called once, from any thread. */
@@ -61,8 +61,9 @@ public abstract class DescriptorListener implements Listener, IoHandle {
                 registration = registering.getNow();
                 armIfWanted();
             } else {
-                LOG.error("The listener {} could not be registered.", localAddress, registering.cause());
+                LOG.error("The listener {} could not be registered.", listening.address(), registering.cause());
                 closing = true;
+                listening.removeFile();
                 finish();
             }
         });
@@ -120,7 +121,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     /** Hands an accepted descriptor to the loop on which it shall live. */
     protected final void onAccepted(int accepted) {
         backoff.reset();
-        Socket connection = new Socket(accepted);
+        Socket connection = listening.accepted(accepted);
         IoEventLoop target = chooseLoop();
         if (target == null) {
             ListeningSocket.closeQuietly(connection);
@@ -158,7 +159,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             loop.schedule(this::endBackoff, waitMillis, TimeUnit.MILLISECONDS);
         }
         try {
-            acceptor.onAcceptFailed(Errno.failure("accept on " + localAddress, errno), waitMillis);
+            acceptor.onAcceptFailed(Errno.failure("accept on " + listening.address(), errno), waitMillis);
         } catch (Throwable thrown) {
             LOG.error("onAcceptFailed threw.", thrown);
         }
@@ -181,7 +182,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         try {
             onEvent(event);
         } catch (Throwable thrown) {
-            LOG.error("Accepting on {} threw.", localAddress, thrown);
+            LOG.error("Accepting on {} threw.", listening.address(), thrown);
         }
     }
 
@@ -228,7 +229,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     @Override
     public final SocketAddress localAddress() {
-        return localAddress;
+        return listening.address();
     }
 
     @Override
@@ -258,6 +259,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         onLoop(() -> {
             if (!closing) {
                 closing = true;
+                listening.removeFile();
                 disarm();
                 // As a task, so that onListenerClosed never comes before this call returns.
                 later(this::closeIfQuiet);

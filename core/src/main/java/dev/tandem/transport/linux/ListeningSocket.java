@@ -2,51 +2,92 @@ package dev.tandem.transport.linux;
 
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.TransportException;
+import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 
-/** Makes descriptors that listen. The native library of an engine must be loaded before. */
-final class ListeningSocket {
+/**
+ * A descriptor that listens, and the file that names it if it has one. The native library of an engine must be loaded before.
+ *
+ * @param descriptor does not block
+ * @param address the one it is bound to, with the port that the kernel chose
+ * @param file null if it has none, or one that is not ours to remove
+ */
+record ListeningSocket(Socket descriptor, SocketAddress address, SocketFile file) {
 
-    private ListeningSocket() {}
-
-    /** A non-blocking socket bound to {@code address} and listening. */
-    static Socket open(SocketAddress address, ListenOptions options) throws TransportException {
-        if (!(address instanceof InetSocketAddress internet)) {
-            throw new IllegalArgumentException("The address must be an InetSocketAddress, but was " + address + ".");
+    /** Binds and listens. */
+    static ListeningSocket open(SocketAddress address, ListenOptions options) throws TransportException {
+        if (address instanceof InetSocketAddress internet) {
+            return openInternet(internet, options);
         }
-        String operation = "listen on " + display(internet);
-        if (internet.isUnresolved()) {
+        if (address instanceof UnixDomainSocketAddress unix
+                && !unix.getPath().toString().isEmpty()) {
+            return openUnix(unix, options);
+        }
+        throw new IllegalArgumentException(
+                "The address must be an InetSocketAddress or a UnixDomainSocketAddress with a path, but was '" + address
+                        + "'.");
+    }
+
+    private static ListeningSocket openInternet(InetSocketAddress address, ListenOptions options)
+            throws TransportException {
+        String operation = "listen on " + display(address);
+        if (address.isUnresolved()) {
             throw new TransportException(
                     operation, "unknown host", "The name does not resolve: use an address, or correct the name.");
         }
-        Socket socket = Socket.newSocketStream();
+        Socket socket = null;
         try {
-            configure(socket, options);
-            socket.bind(internet);
+            socket = Socket.newSocketStream();
+            // A restarted server can bind although connections of its predecessor still linger in TIME_WAIT.
+            socket.setReuseAddress(true);
+            socket.setReusePort(options.reusePort());
+            // Accepted sockets inherit these (tcp(7), socket(7)).
+            settingsOf(options).applyToTcp(socket);
+            socket.bind(address);
             socket.listen(options.backlog());
-            return socket;
-        } catch (IOException e) {
+            return new ListeningSocket(socket, socket.localAddress(), null);
+        } catch (IOException | ChannelException e) {
             closeQuietly(socket);
-            int errno = Errno.of(e);
+            int errno = Errno.ofConnect(e);
             throw Errno.failure(operation, errno, advice(errno));
         }
     }
 
-    private static void configure(Socket socket, ListenOptions options) throws IOException {
-        // A restarted server can bind although connections of its predecessor still linger in TIME_WAIT.
-        socket.setReuseAddress(true);
-        socket.setReusePort(options.reusePort());
-        // Accepted sockets inherit these (tcp(7), socket(7)).
-        new StreamSettings(
-                        options.noDelay(),
-                        options.keepAlive(),
-                        options.userTimeout(),
-                        options.sendBufferBytes(),
-                        options.receiveBufferBytes())
-                .applyTo(socket);
+    private static ListeningSocket openUnix(UnixDomainSocketAddress address, ListenOptions options)
+            throws TransportException {
+        String operation = "listen on " + address;
+        requireFits(operation, address);
+        UnixSocket socket = null;
+        SocketFile file = null;
+        try {
+            socket = UnixSocket.open();
+            settingsOf(options).applyToUnix(socket);
+            file = SocketFile.bind(socket, address, options.socketFileMode());
+            socket.listen(options.backlog());
+            return new ListeningSocket(socket, address, file);
+        } catch (TransportException e) {
+            closeQuietly(socket);
+            throw e;
+        } catch (IOException | ChannelException e) {
+            closeQuietly(socket);
+            if (file != null) {
+                file.remove();
+            }
+            throw Errno.failure(operation, Errno.ofConnect(e));
+        }
+    }
+
+    private static StreamSettings settingsOf(ListenOptions options) {
+        return new StreamSettings(
+                options.noDelay(),
+                options.keepAlive(),
+                options.userTimeout(),
+                options.sendBufferBytes(),
+                options.receiveBufferBytes());
     }
 
     private static String advice(int errno) {
@@ -59,8 +100,30 @@ final class ListeningSocket {
         };
     }
 
-    static String display(InetSocketAddress address) {
-        return address.getHostString() + ":" + address.getPort();
+    /** Refuses a path for which the kernel has no room. */
+    static void requireFits(String operation, UnixDomainSocketAddress address) throws TransportException {
+        if (!UnixSocket.fits(address)) {
+            throw new TransportException(
+                    operation, "ENAMETOOLONG", "The path of a socket has at most 107 bytes: choose a shorter one.");
+        }
+    }
+
+    /** What is accepted here, as a descriptor of the same family. */
+    Socket accepted(int number) {
+        return descriptor instanceof UnixSocket ? new UnixSocket(number) : new Socket(number);
+    }
+
+    /** Lets nobody find the way here any more. Who is in the queue stays there. */
+    void removeFile() {
+        if (file != null) {
+            file.remove();
+        }
+    }
+
+    static String display(SocketAddress address) {
+        return address instanceof InetSocketAddress internet
+                ? internet.getHostString() + ":" + internet.getPort()
+                : address.toString();
     }
 
     /** Closes the descriptor, if there is one. */

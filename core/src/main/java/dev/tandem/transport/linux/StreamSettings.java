@@ -11,13 +11,22 @@ record StreamSettings(
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_USER_TIMEOUT = 18;
 
-    void applyTo(Socket socket) throws IOException {
+    void applyToTcp(Socket socket) throws IOException {
         socket.setTcpNoDelay(noDelay);
         socket.setKeepAlive(keepAlive);
         int userTimeoutMillis = (int) userTimeout.toMillis();
         if (userTimeoutMillis > 0) {
             socket.setIntOpt(IPPROTO_TCP, TCP_USER_TIMEOUT, userTimeoutMillis);
         }
+        applyBuffers(socket);
+    }
+
+    /** Sets what a Unix domain socket knows of these. */
+    void applyToUnix(UnixSocket socket) throws IOException {
+        applyBuffers(socket);
+    }
+
+    private void applyBuffers(Socket socket) throws IOException {
         if (sendBufferBytes > 0) {
             socket.setSendBufferSize(sendBufferBytes);
         }
