@@ -6,6 +6,8 @@ import dev.tandem.server.TransportChoice;
 import dev.tandem.transport.TransportException;
 import dev.tandem.transport.TransportUnavailableException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -31,6 +33,14 @@ public final class ExampleServer {
     private String host = "127.0.0.1";
 
     @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            converter = Address.class,
+            description =
+                    "Where to listen, instead of --host and --port: HOST:PORT, PORT or the path of a Unix socket.")
+    private SocketAddress listen;
+
+    @Option(
             names = "--loops",
             paramLabel = "N",
             description = "How many event loops to run. Default: ${DEFAULT-VALUE} here.")
@@ -54,14 +64,27 @@ public final class ExampleServer {
 
     /** Runs the server that {@code builder} describes until a signal has ended it, and returns its exit code. */
     public int run(String name, int port, TcpServerBuilder builder) throws TransportException {
-        builder.transport(transport).listen(host, port).loops(loops).limits(limits -> limits.withDrain(DRAIN));
+        builder.transport(transport).loops(loops).limits(limits -> limits.withDrain(DRAIN));
+        if (listen instanceof UnixDomainSocketAddress unix) {
+            builder.listen(unix.getPath());
+        } else if (listen instanceof InetSocketAddress internet) {
+            builder.listen(internet.getHostString(), internet.getPort());
+        } else {
+            builder.listen(host, port);
+        }
         return builder.run(server -> announce(name, server));
     }
 
     private static void announce(String name, TcpServer server) {
-        InetSocketAddress address = (InetSocketAddress) server.addresses().get(0);
-        System.out.println(name + " listening on " + address.getAddress().getHostAddress() + ":" + address.getPort()
-                + " transport=" + server.transport().name() + " loops=" + server.loopCount());
+        SocketAddress address = server.addresses().get(0);
+        System.out.println(name + " listening on " + display(address) + " transport="
+                + server.transport().name() + " loops=" + server.loopCount());
+    }
+
+    private static String display(SocketAddress address) {
+        return address instanceof InetSocketAddress internet
+                ? internet.getAddress().getHostAddress() + ":" + internet.getPort()
+                : address.toString();
     }
 
     /** Whether a failure to start is due to an option or to the host, so that its message is all there is to say. */
