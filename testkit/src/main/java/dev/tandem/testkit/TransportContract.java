@@ -104,6 +104,13 @@ public abstract class TransportContract {
     }
 
     @Nested
+    class Forwarding extends ForwardingRules {
+        Forwarding() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
     class Closing extends ClosingRules {
         Closing() {
             super(subject());
@@ -114,6 +121,13 @@ public abstract class TransportContract {
     class Faults extends FaultRules {
         Faults() {
             super(subject());
+        }
+    }
+
+    @Nested
+    class Chance extends RandomRules {
+        Chance() {
+            super(TransportContract.this::open);
         }
     }
 

@@ -77,7 +77,7 @@ final class Curves {
                 chart.add(contender, analysis.title(contender), latencies(contender, workloads, percentile));
             }
             if (!chart.isEmpty()) {
-                page.subsection(percentile == 50 ? "Median" : "Percentile " + Numbers.digits(percentile));
+                page.subsection(percentile == 50 ? "Median" : percentile + " % of messages were faster than this");
                 page.drawing(chart);
             }
         }

@@ -6,17 +6,13 @@ import dev.tandem.benchmarks.stats.Ratio;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** What the results say, in sentences. Nothing is said that a server measured against itself would show as well. */
 final class Verdict {
 
     private static final String EPOLL = "tandem-epoll";
     private static final String IO_URING = "tandem-iouring";
-    /** More workloads than this are counted, not named. */
-    private static final int NAMED_MAX = 3;
 
     private final Analysis analysis;
 
@@ -78,29 +74,33 @@ final class Verdict {
                         + String.join("; ", parts) + ".");
     }
 
-    private static String part(Outcome outcome, List<Finding> findings) {
-        String where = findings.size() <= NAMED_MAX
-                ? findings.stream().map(Finding::workload).collect(Collectors.joining(" | ", "(", ")"))
-                : "in " + findings.size() + " workloads";
+    private String part(Outcome outcome, List<Finding> findings) {
+        String where = new Places(costWorkloads())
+                .describe(findings.stream().map(Finding::workload).toList());
         return switch (outcome) {
-            case LESS, MORE -> range(findings) + " " + where;
-            case SAME -> "no difference beyond the noise " + where;
-            case UNKNOWN -> "no claim, because fewer than " + Ratio.PAIRS_MIN + " pairs were undisturbed, " + where;
+            case LESS, MORE -> range(findings) + " (" + where + ")";
+            case SAME -> "no difference beyond the noise (" + where + ")";
+            case UNKNOWN -> "no claim from fewer than " + Ratio.PAIRS_MIN + " undisturbed pairs (" + where + ")";
         };
     }
 
     private static String range(List<Finding> findings) {
         String first = Numbers.difference(findings.get(0).ratio());
         String last = Numbers.difference(findings.get(findings.size() - 1).ratio());
-        return first.equals(last) ? first : first + " to " + last;
+        if (first.equals(last)) {
+            return first;
+        }
+        // "11 % less to 13 % less" says "less" once too often.
+        String unit = first.substring(first.lastIndexOf(' ') + 1);
+        boolean sameUnit = last.endsWith(unit) && first.contains("%") == last.contains("%");
+        return sameUnit
+                ? first.replaceFirst(first.contains("%") ? " (less|more)$" : " times as much$", "") + " to " + last
+                : first + " to " + last;
     }
 
     private Optional<Finding> finding(String workload, String left, String right) {
         return analysis.costRatio(workload, left, right)
-                .map(ratio -> new Finding(
-                        outcome(ratio, analysis.noise(workload)),
-                        ratio.estimate(),
-                        lower(analysis.workloadTitle(workload))));
+                .map(ratio -> new Finding(outcome(ratio, analysis.noise(workload)), ratio.estimate(), workload));
     }
 
     /** Without a server measured against itself the noise is unknown, and nothing is claimed. */
@@ -114,20 +114,14 @@ final class Verdict {
         return ratio.estimate() < 1 ? Outcome.LESS : Outcome.MORE;
     }
 
-    private static String lower(String title) {
-        return title.substring(0, 1).toLowerCase(Locale.ROOT) + title.substring(1);
-    }
-
     private Optional<String> noise() {
-        List<String> parts = new ArrayList<>();
-        for (String workload : costWorkloads()) {
-            analysis.noise(workload)
-                    .ifPresent(noise ->
-                            parts.add(Numbers.percent(noise) + " (" + lower(analysis.workloadTitle(workload)) + ")"));
-        }
-        return parts.isEmpty()
-                ? Optional.empty()
-                : Optional.of("Noise, two processes of the same server: up to " + String.join(", ", parts) + ".");
+        return costWorkloads().stream()
+                .filter(workload -> analysis.noise(workload).isPresent())
+                .max(Comparator.comparingDouble(
+                        workload -> analysis.noise(workload).orElseThrow()))
+                .map(noisiest -> "Noise, two processes of the same server: up to "
+                        + Numbers.percent(analysis.noise(noisiest).orElseThrow()) + " ("
+                        + new Places(costWorkloads()).describe(List.of(noisiest)) + ").");
     }
 
     private Optional<String> quality() {

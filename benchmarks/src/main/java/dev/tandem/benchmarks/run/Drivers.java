@@ -74,6 +74,9 @@ final class Drivers {
 
         private final Launch launch;
         private final Path program;
+        /** Where io_uring is allowed, it costs the driver less with small messages. */
+        private final List<String> engine =
+                Obstacles.ioUring().isEmpty() ? List.of("--engine", "uring") : List.of("--engine", "epoll");
 
         OneShot(Launch launch, Path program) {
             this.launch = launch;
@@ -90,7 +93,7 @@ final class Drivers {
             List<String> command = new ArrayList<>(launch.pinnedToDriver());
             command.add(program.toString());
             command.addAll(options);
-            command.addAll(launch.programs().driverOptions());
+            command.addAll(engine);
             Path log = launch.log("driver");
             try (ChildProcess process = ChildProcess.start("The driver", command, log)) {
                 String line = process.line(secondsMax);

@@ -57,7 +57,7 @@ public final class Experiment {
                     .toList();
             reasons.forEach(why -> progress.say("Not run: " + contender.name() + ": " + why + "."));
         }
-        progress.plan(plan.seconds());
+        progress.plan(plan.seconds(), plan.secondsMax().orElse(Double.MAX_VALUE));
     }
 
     /** Runs it. Returns whether every point that could run has figures. */

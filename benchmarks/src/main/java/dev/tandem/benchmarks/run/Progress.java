@@ -12,6 +12,7 @@ public final class Progress {
     private final boolean terminal;
     private final long beginNanos = System.nanoTime();
     private double plannedSeconds;
+    private double secondsMax;
     private double doneSeconds;
     private boolean lineOpen;
 
@@ -21,8 +22,10 @@ public final class Progress {
         this.terminal = terminal;
     }
 
-    void plan(double seconds) {
+    /** @param secondsMax when it ends whatever happens */
+    void plan(double seconds, double secondsMax) {
         plannedSeconds = seconds;
+        this.secondsMax = secondsMax;
     }
 
     /** Planned seconds that are behind us, so that the time left follows the real pace. */
@@ -63,7 +66,8 @@ public final class Progress {
     private String timeLeft() {
         double elapsed = (System.nanoTime() - beginNanos) / 1e9;
         double pace = doneSeconds > 0 ? Math.max(0.5, elapsed / doneSeconds) : 1;
-        long seconds = Math.round(Math.max(0, plannedSeconds - doneSeconds) * pace);
+        double left = Math.min((plannedSeconds - doneSeconds) * pace, secondsMax - elapsed);
+        long seconds = Math.round(Math.max(0, left));
         return seconds >= 3600
                 ? String.format(Locale.ROOT, "%d:%02d h", seconds / 3600, seconds % 3600 / 60)
                 : String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
