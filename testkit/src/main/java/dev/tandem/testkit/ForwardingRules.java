@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.transport.ListenOptions;
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -15,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Received bytes can be sent without a copy: their loan lasts until they are sent, and others still receive meanwhile. */
@@ -30,8 +27,8 @@ abstract class ForwardingRules extends ContractGroup {
     private static final int STUCK_BYTES = 256 * 1024;
     private static final ListenOptions SMALL_BUFFERS = ListenOptions.DEFAULT.withBuffers(4096, 0);
 
-    ForwardingRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    ForwardingRules(Subject subject) {
+        super(subject);
     }
 
     @Test

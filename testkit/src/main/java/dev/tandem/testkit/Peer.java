@@ -11,6 +11,8 @@ import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The other end of a connection: a plain blocking socket. Reads wait for a bounded time; on a Unix socket the test's time is the bound. */
 final class Peer implements AutoCloseable {
@@ -22,6 +24,9 @@ final class Peer implements AutoCloseable {
     private final InputStream in;
     private final OutputStream out;
 
+    /** How long a read from a Unix socket waits; 0 if for as long as the test may take. */
+    private int waitMillisMax;
+
     private Peer(Socket tcp) throws IOException {
         this.tcp = tcp;
         this.unix = null;
@@ -32,8 +37,8 @@ final class Peer implements AutoCloseable {
     private Peer(SocketChannel unix) {
         this.tcp = null;
         this.unix = unix;
-        this.in = new ChannelInput(unix);
-        this.out = new ChannelOutput(unix);
+        this.in = new ChannelInput();
+        this.out = new ChannelOutput();
     }
 
     static Peer connect(SocketAddress server) throws IOException {
@@ -90,7 +95,11 @@ final class Peer implements AutoCloseable {
     }
 
     void waitAtMost(int millis) throws IOException {
-        socket.setSoTimeout(millis);
+        if (tcp != null) {
+            tcp.setSoTimeout(millis);
+        } else {
+            waitMillisMax = millis;
+        }
     }
 
     /** One read that may come too early. */
@@ -183,13 +192,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** The JDK's own streams of a channel let nobody write while somebody reads. */
-    private static final class ChannelInput extends InputStream {
-
-        private final SocketChannel channel;
-
-        ChannelInput(SocketChannel channel) {
-            this.channel = channel;
-        }
+    private final class ChannelInput extends InputStream {
 
         @Override
         public int read() throws IOException {
@@ -200,20 +203,35 @@ final class Peer implements AutoCloseable {
         @Override
         public int read(byte[] bytes, int from, int count) throws IOException {
             try {
-                return channel.read(ByteBuffer.wrap(bytes, from, count));
+                ByteBuffer into = ByteBuffer.wrap(bytes, from, count);
+                return waitMillisMax == 0 ? unix.read(into) : readSoon(into);
+            } catch (SocketTimeoutException late) {
+                throw late;
             } catch (IOException e) {
                 throw like(e);
             }
         }
     }
 
-    private static final class ChannelOutput extends OutputStream {
-
-        private final SocketChannel channel;
-
-        ChannelOutput(SocketChannel channel) {
-            this.channel = channel;
+    private int readSoon(ByteBuffer into) throws IOException {
+        long begun = System.nanoTime();
+        unix.configureBlocking(false);
+        try {
+            int count = unix.read(into);
+            while (count == 0) {
+                if (System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(waitMillisMax)) {
+                    throw new SocketTimeoutException("Nothing came within " + waitMillisMax + " ms.");
+                }
+                LockSupport.parkNanos(100_000);
+                count = unix.read(into);
+            }
+            return count;
+        } finally {
+            unix.configureBlocking(true);
         }
+    }
+
+    private final class ChannelOutput extends OutputStream {
 
         @Override
         public void write(int octet) throws IOException {
@@ -225,7 +243,7 @@ final class Peer implements AutoCloseable {
             ByteBuffer left = ByteBuffer.wrap(bytes, from, count);
             try {
                 while (left.hasRemaining()) {
-                    channel.write(left);
+                    unix.write(left);
                 }
             } catch (IOException e) {
                 throw like(e);

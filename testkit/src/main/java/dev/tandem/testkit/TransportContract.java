@@ -106,7 +106,7 @@ public abstract class TransportContract {
     @Nested
     class Forwarding extends ForwardingRules {
         Forwarding() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
@@ -127,7 +127,7 @@ public abstract class TransportContract {
     @Nested
     class Chance extends RandomRules {
         Chance() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
