@@ -74,6 +74,18 @@ public final class TcpServerBuilder {
     }
 
     /**
+     * Listens on every socket that this process was started with by a socket unit of systemd, or by whoever else sets {@code
+     * LISTEN_FDS} and {@code LISTEN_PID} (sd_listen_fds(3)). Those sockets outlive this process, so nobody is refused while
+     * it is replaced by another: clients wait in the kernel's queue, and a server that drains leaves them there.
+     *
+     * @throws TransportException if it was started with none
+     */
+    public TcpServerBuilder listenInherited() throws TransportException {
+        addresses.addAll(SocketActivation.sockets());
+        return this;
+    }
+
+    /**
      * Which engine to use; {@link TransportChoice#auto()} if this is not called. The system property {@code
      * tandem.transport} and the environment variable {@code TANDEM_TRANSPORT} override it.
      */

@@ -25,7 +25,8 @@ public interface Transport {
      * the events come on {@code loop}.
      *
      * @param address an {@link java.net.InetSocketAddress} or a {@link java.net.UnixDomainSocketAddress} with a path. A file
-     *     that is there and that nobody listens at is replaced, and the file is removed when the listener closes
+     *     that is there and that nobody listens at is replaced, and the file is removed when the listener closes. Or an {@link
+     *     InheritedSocket}, of which a listener that closes leaves the queue to whoever listens there next
      * @throws TransportException if binding fails: the port or path is in use, needs a privilege, or the address is not local
      */
     Listener listen(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor)

@@ -7,7 +7,7 @@ import dev.tandem.transport.TransportException;
 import dev.tandem.transport.TransportUnavailableException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -35,10 +35,10 @@ public final class ExampleServer {
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
-            converter = Address.class,
             description =
-                    "Where to listen, instead of --host and --port: HOST:PORT, PORT or the path of a Unix socket.")
-    private SocketAddress listen;
+                    "Where to listen, instead of --host and --port: HOST:PORT, PORT, the path of a Unix socket, or"
+                            + " 'inherited' for the sockets that systemd passes on.")
+    private String listen;
 
     @Option(
             names = "--loops",
@@ -65,12 +65,14 @@ public final class ExampleServer {
     /** Runs the server that {@code builder} describes until a signal has ended it, and returns its exit code. */
     public int run(String name, int port, TcpServerBuilder builder) throws TransportException {
         builder.transport(transport).loops(loops).limits(limits -> limits.withDrain(DRAIN));
-        if (listen instanceof UnixDomainSocketAddress unix) {
-            builder.listen(unix.getPath());
-        } else if (listen instanceof InetSocketAddress internet) {
+        if (listen == null) {
+            builder.listen(host, port);
+        } else if (listen.equals("inherited")) {
+            builder.listenInherited();
+        } else if (Address.parse(listen) instanceof InetSocketAddress internet) {
             builder.listen(internet.getHostString(), internet.getPort());
         } else {
-            builder.listen(host, port);
+            builder.listen(Path.of(listen));
         }
         return builder.run(server -> announce(name, server));
     }

@@ -1,5 +1,6 @@
 package dev.tandem.endtoend;
 
+import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.server.ServerLimits;
@@ -15,13 +16,18 @@ final class ChildServer {
     private ChildServer() {}
 
     public static void main(String[] arguments) throws Exception {
-        TcpServerBuilder builder =
-                TcpServer.builder().listen(0).loops(2).transport(TransportChoice.require(arguments[0]));
+        TcpServerBuilder builder = TcpServer.builder().loops(2).transport(TransportChoice.require(arguments[0]));
+        if (arguments[1].equals("inherited")) {
+            builder.listenInherited();
+        } else {
+            builder.listen(0);
+        }
         switch (arguments[1]) {
             // Nothing but the descriptors limits it.
             case "unlimited-echo" ->
                 builder.limits(limits -> limits.withConnections(ServerLimits.UNLIMITED))
                         .handler((connection, in) -> connection.write(in));
+            case "inherited" -> builder.handlerPerConnection(FirstAnswered::new);
             case "ledger" -> builder.handlerPerConnection(Ledger::new);
             case "ledger-later" -> builder.handlerPerConnection(Ledger.Later::new);
             case "stubborn" ->
@@ -29,8 +35,9 @@ final class ChildServer {
                         .handler(new Stubborn());
             default -> throw new IllegalArgumentException(arguments[1]);
         }
-        System.exit(builder.run(server -> System.out.println("child listening on 127.0.0.1:" + server.port()
-                + " transport=" + server.transport().name() + " loops=" + server.loopCount())));
+        System.exit(builder.run(server -> System.out.println(
+                "child listening on " + server.addresses().get(0).toString().replaceFirst("^.*?/127", "127")
+                        + " transport=" + server.transport().name() + " loops=" + server.loopCount())));
     }
 
     /** Echoes, and does not end when it is asked to. */
@@ -44,6 +51,30 @@ final class ChildServer {
         @Override
         public void onDrain(Connection connection) {
             connection.write("no".getBytes());
+        }
+    }
+
+    /** Echoes; and when the server drains, who has just come and not asked anything yet is still answered once. */
+    private static final class FirstAnswered implements ConnectionHandler {
+
+        private boolean answered;
+        private boolean draining;
+
+        @Override
+        public void onBytes(Connection connection, ByteBuf in) {
+            connection.write(in);
+            answered = true;
+            if (draining) {
+                connection.close(CloseReason.DRAINED);
+            }
+        }
+
+        @Override
+        public void onDrain(Connection connection) {
+            draining = true;
+            if (answered) {
+                connection.close(CloseReason.DRAINED);
+            }
         }
     }
 }

@@ -62,6 +62,13 @@ public abstract class TransportContract {
     }
 
     @Nested
+    class InheritedSockets extends InheritedSocketRules {
+        InheritedSockets() {
+            super(subject());
+        }
+    }
+
+    @Nested
     class UnixSockets extends UnixSocketRules {
         UnixSockets() {
             super(subject());

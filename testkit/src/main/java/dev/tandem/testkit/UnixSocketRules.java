@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.PeerCredentials;
 import dev.tandem.transport.TransportException;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -195,6 +197,17 @@ abstract class UnixSocketRules extends ContractGroup {
         client.onLoop(client::close);
         client.awaitClosed();
         assertThat(client.socket().peerCredentials()).isEmpty();
+    }
+
+    @Test
+    void aPeerMayBeCalledWhatNoFileIs() throws Exception {
+        Server server = serveAt(Family.newPath());
+        Socket peer = Socket.newSocketDomain();
+        peer.bind(new DomainSocketAddress("\0tandem-test-" + System.nanoTime()));
+        assertThat(peer.connect(new DomainSocketAddress(server.address().toString())))
+                .isTrue();
+        assertThat(server.awaitAccepted(1).socket().remoteAddress()).isEqualTo(UnixDomainSocketAddress.of(""));
+        peer.close();
     }
 
     @Test

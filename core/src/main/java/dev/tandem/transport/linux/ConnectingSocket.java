@@ -55,7 +55,7 @@ final class ConnectingSocket {
     static boolean connect(Socket socket, SocketAddress address) throws TransportException {
         try {
             if (address instanceof UnixDomainSocketAddress unix) {
-                ListeningSocket.requireFits("connect to " + unix, unix);
+                ListeningSocket.requireFits(operation(unix), unix);
                 return socket.connect(UnixSocket.nativeAddress(unix));
             }
             return socket.connect(address);
@@ -67,12 +67,16 @@ final class ConnectingSocket {
     }
 
     private static TransportException failure(SocketAddress address, Exception nativeCall) {
-        return failure(address, Errno.ofConnect(nativeCall));
+        return Errno.failure(operation(address), nativeCall, ConnectingSocket::advice);
     }
 
     /** Connecting failed with a positive error number. */
     static TransportException failure(SocketAddress address, int errno) {
-        return Errno.failure("connect to " + ListeningSocket.display(address), errno, advice(errno));
+        return Errno.failure(operation(address), errno, advice(errno));
+    }
+
+    private static String operation(SocketAddress address) {
+        return "connect to " + ListeningSocket.display(address);
     }
 
     private static String advice(int errno) {

@@ -168,7 +168,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     /** Closes the descriptor if the listener is closing and nothing of it is with the kernel any more. */
     protected final void closeIfQuiet() {
         if (closing && !closed && isQuiet()) {
-            for (int i = 0; i < SWEEP_MAX && acceptOne(); i++) {
+            for (int i = 0; i < SWEEP_MAX && !listening.isShared() && acceptOne(); i++) {
                 // Everyone in the queue is connected already, as far as they know.
             }
             finish();

@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -141,6 +142,15 @@ public final class Errno {
     /** The failure of {@code operation} with a positive error number. */
     public static TransportException failure(String operation, int errno) {
         return failure(operation, errno, "");
+    }
+
+    /** The failure of {@code operation}, which made or named a socket, and what to do about it by its error number. */
+    static TransportException failure(String operation, Exception nativeCall, IntFunction<String> advice) {
+        int errno = ofConnect(nativeCall);
+        return errno == 0
+                ? new TransportException(
+                        operation, nativeCall.getClass().getSimpleName(), String.valueOf(nativeCall.getMessage()))
+                : failure(operation, errno, advice.apply(errno));
     }
 
     /** The failure of {@code operation} with a positive error number, and what to do about it where this operation fails. */

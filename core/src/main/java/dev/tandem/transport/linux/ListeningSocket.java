@@ -1,5 +1,6 @@
 package dev.tandem.transport.linux;
 
+import dev.tandem.transport.InheritedSocket;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.TransportException;
 import io.netty.channel.ChannelException;
@@ -15,21 +16,25 @@ import java.net.UnixDomainSocketAddress;
  * @param descriptor does not block
  * @param address the one it is bound to, with the port that the kernel chose
  * @param file null if it has none, or one that is not ours to remove
+ * @param isShared whether it goes on listening when our descriptor of it is closed, so that nobody in its queue is lost then
  */
-record ListeningSocket(Socket descriptor, SocketAddress address, SocketFile file) {
+record ListeningSocket(Socket descriptor, SocketAddress address, SocketFile file, boolean isShared) {
 
     /** Binds and listens. */
     static ListeningSocket open(SocketAddress address, ListenOptions options) throws TransportException {
         if (address instanceof InetSocketAddress internet) {
             return openInternet(internet, options);
         }
+        if (address instanceof InheritedSocket inherited) {
+            return adopt(inherited, options);
+        }
         if (address instanceof UnixDomainSocketAddress unix
                 && !unix.getPath().toString().isEmpty()) {
             return openUnix(unix, options);
         }
         throw new IllegalArgumentException(
-                "The address must be an InetSocketAddress or a UnixDomainSocketAddress with a path, but was '" + address
-                        + "'.");
+                "The address must be an InetSocketAddress, a UnixDomainSocketAddress with a path or an InheritedSocket, but"
+                        + " was '" + address + "'.");
     }
 
     private static ListeningSocket openInternet(InetSocketAddress address, ListenOptions options)
@@ -49,11 +54,10 @@ record ListeningSocket(Socket descriptor, SocketAddress address, SocketFile file
             settingsOf(options).applyToTcp(socket);
             socket.bind(address);
             socket.listen(options.backlog());
-            return new ListeningSocket(socket, socket.localAddress(), null);
+            return new ListeningSocket(socket, socket.localAddress(), null, false);
         } catch (IOException | ChannelException e) {
             closeQuietly(socket);
-            int errno = Errno.ofConnect(e);
-            throw Errno.failure(operation, errno, advice(errno));
+            throw Errno.failure(operation, e, ListeningSocket::advice);
         }
     }
 
@@ -62,22 +66,28 @@ record ListeningSocket(Socket descriptor, SocketAddress address, SocketFile file
         String operation = "listen on " + address;
         requireFits(operation, address);
         UnixSocket socket = null;
-        SocketFile file = null;
         try {
             socket = UnixSocket.open();
             settingsOf(options).applyToUnix(socket);
-            file = SocketFile.bind(socket, address, options.socketFileMode());
-            socket.listen(options.backlog());
-            return new ListeningSocket(socket, address, file);
-        } catch (TransportException e) {
-            closeQuietly(socket);
-            throw e;
+            return new ListeningSocket(socket, address, SocketFile.listen(socket, address, options), false);
         } catch (IOException | ChannelException e) {
             closeQuietly(socket);
-            if (file != null) {
-                file.remove();
+            throw e instanceof TransportException told ? told : Errno.failure(operation, e, ListeningSocket::advice);
+        }
+    }
+
+    private static ListeningSocket adopt(InheritedSocket inherited, ListenOptions options) throws TransportException {
+        Socket socket = AdoptedSocket.of(inherited);
+        try {
+            if (socket instanceof UnixSocket unix) {
+                settingsOf(options).applyToUnix(unix);
+            } else {
+                settingsOf(options).applyToTcp(socket);
             }
-            throw Errno.failure(operation, Errno.ofConnect(e));
+            return new ListeningSocket(socket, UnixSocket.localAddressOf(socket), null, true);
+        } catch (IOException e) {
+            closeQuietly(socket);
+            throw Errno.failure("listen on " + inherited, e);
         }
     }
 

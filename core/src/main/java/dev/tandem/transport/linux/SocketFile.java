@@ -1,5 +1,6 @@
 package dev.tandem.transport.linux;
 
+import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.TransportException;
 import io.netty.channel.ChannelException;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -10,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,32 +32,41 @@ final class SocketFile {
     }
 
     /**
-     * Binds {@code socket} to a file of this name, which only those whom {@code mode} lets may connect to. Does not listen.
+     * Lets {@code socket} listen at a file of this name, which only those whom {@code options} let may connect to.
      *
      * @throws TransportException if something else is there: a file that is no socket, or a socket that somebody listens on
      */
-    static SocketFile bind(UnixSocket socket, UnixDomainSocketAddress address, Set<PosixFilePermission> mode)
+    static SocketFile listen(UnixSocket socket, UnixDomainSocketAddress address, ListenOptions options)
             throws TransportException {
         Path path = address.getPath();
         String operation = "listen on " + path;
-        // Of two servers that start at the same time and find a file that is stale, one must not remove the other's new
-        // one.
+        // Of two servers that start at the same time, one must not remove the new file of the other. Until the other
+        // listens, its file looks like one that was left behind.
         try (Starting alone = Starting.at(path)) {
             if (!alone.isAlone()) {
                 throw inUse(operation, "Another server is starting there: choose another path, or start only one.");
             }
             makeRoom(operation, address);
-            socket.bind(UnixSocket.nativeAddress(address));
-            SocketFile file = new SocketFile(path);
-            Files.setPosixFilePermissions(path, mode);
-            return file;
+            return make(socket, address, options);
         } catch (TransportException e) {
             throw e;
+        } catch (IOException | ChannelException e) {
+            throw Errno.failure(operation, e, SocketFile::advice);
+        }
+    }
+
+    private static SocketFile make(UnixSocket socket, UnixDomainSocketAddress address, ListenOptions options)
+            throws IOException {
+        socket.bind(UnixSocket.nativeAddress(address));
+        SocketFile file = new SocketFile(address.getPath());
+        try {
+            // Before anybody can connect, which needs a socket that listens.
+            Files.setPosixFilePermissions(file.path, options.socketFileMode());
+            socket.listen(options.backlog());
+            return file;
         } catch (IOException e) {
-            int errno = Errno.ofConnect(e);
-            throw errno == 0
-                    ? new TransportException(operation, e.getClass().getSimpleName(), String.valueOf(e.getMessage()))
-                    : Errno.failure(operation, errno, advice(errno));
+            file.remove();
+            throw e;
         }
     }
 

@@ -9,13 +9,14 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.Optional;
 
 /** A descriptor of the family of Unix domain sockets (unix(7)). */
 final class UnixSocket extends Socket {
 
-    /** One byte of sun_path ends the name. */
-    private static final int PATH_BYTES_MAX = Socket.UDS_SUN_PATH_SIZE - 1;
+    /** The 108 bytes of sun_path but for the one that ends the name (unix(7)). */
+    private static final int PATH_BYTES_MAX = 107;
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
@@ -50,9 +51,16 @@ final class UnixSocket extends Socket {
         return socket instanceof UnixSocket unix ? address(unix.remoteDomainSocketAddress()) : socket.remoteAddress();
     }
 
-    /** A client has no name as a rule, which is an empty path. */
+    /** A client has no name as a rule, which is an empty path; so is what is no path. A peer may be called anything. */
     private static SocketAddress address(DomainSocketAddress known) {
-        return known == null ? null : UnixDomainSocketAddress.of(known.path());
+        if (known == null) {
+            return null;
+        }
+        try {
+            return UnixDomainSocketAddress.of(known.path());
+        } catch (InvalidPathException nameOfAnotherKind) {
+            return UnixDomainSocketAddress.of("");
+        }
     }
 
     /** Who is at the other end; empty if the descriptor is of another family. */
