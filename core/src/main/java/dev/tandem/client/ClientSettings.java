@@ -10,4 +10,5 @@ import java.util.function.BiConsumer;
 record ClientSettings(
         ConnectOptions connectOptions,
         ConnectionLimits connectionLimits,
+        long bufferedBytes,
         BiConsumer<Connection, CloseReason> onClose) {}

@@ -1,5 +1,6 @@
 package dev.tandem.client;
 
+import dev.tandem.connection.ByteBudget;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
@@ -10,7 +11,6 @@ import dev.tandem.server.EventLoops;
 import dev.tandem.server.TransportVerdict;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
-import dev.tandem.transport.Transport;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,10 @@ public final class TcpClient implements AutoCloseable {
     private final ClientSettings settings;
     private final Optional<EventLoops> own;
     private final List<IoEventLoop> ownLoops;
+
+    /** Of the connections on its own loops; others share the budget of those they are beside. */
+    private final ByteBudget budget;
+
     private final Map<EventLoop, LoopConnections> homes = new ConcurrentHashMap<>();
     private final Set<Dialing> dialing = ConcurrentHashMap.newKeySet();
     private final Ticker ticker = new Ticker(() -> homes.values().forEach(LoopConnections::tickFromOutside));
@@ -70,6 +75,7 @@ public final class TcpClient implements AutoCloseable {
         this.settings = settings;
         this.own = own;
         this.ownLoops = own.map(EventLoops::all).orElse(List.of());
+        this.budget = new ByteBudget(settings.bufferedBytes(), Math.max(1, ownLoops.size()), () -> {});
         ticker.start();
     }
 
@@ -98,7 +104,7 @@ public final class TcpClient implements AutoCloseable {
                     "This client has no loops of its own: give it some with loops(n), or use connectBeside.");
         }
         IoEventLoop loop = ownLoops.get(Math.floorMod(nextLoop.getAndIncrement(), ownLoops.size()));
-        return dial(homeOn(own.orElseThrow().transport(), loop), address, handler);
+        return dial(homeOn(loop, this::ownHome), address, handler);
     }
 
     /**
@@ -118,18 +124,31 @@ public final class TcpClient implements AutoCloseable {
     /** Connects like {@link #connect(SocketAddress, ConnectionHandler)}, on the loop of {@code neighbour}. */
     public CompletableFuture<Connection> connectBeside(
             Connection neighbour, SocketAddress address, ConnectionHandler handler) {
-        return dial(homeOn(neighbour.transport(), neighbour.loop()), address, handler);
+        LoopConnections there = neighbour.home();
+        return dial(
+                homeOn(there.loop(), loop -> there.beside(settings.connectionLimits(), this::onRemoved)),
+                address,
+                handler);
     }
 
-    private LoopConnections homeOn(Transport transport, EventLoop loop) {
+    private LoopConnections homeOn(EventLoop loop, Function<EventLoop, LoopConnections> missing) {
         LoopConnections known = homes.get(loop);
-        return known != null ? known : homes.computeIfAbsent(loop, missing -> newHome(transport, loop));
+        return known != null
+                ? known
+                : homes.computeIfAbsent(loop, newLoop -> {
+                    newLoop.terminationFuture().addListener(ended -> homes.remove(newLoop));
+                    return missing.apply(newLoop);
+                });
     }
 
-    private LoopConnections newHome(Transport transport, EventLoop loop) {
-        loop.terminationFuture().addListener(ended -> homes.remove(loop));
+    private LoopConnections ownHome(EventLoop loop) {
         return new LoopConnections(
-                transport, loop, PooledByteBufAllocator.DEFAULT, settings.connectionLimits(), this::onRemoved);
+                own.orElseThrow().transport(),
+                loop,
+                PooledByteBufAllocator.DEFAULT,
+                settings.connectionLimits(),
+                budget,
+                this::onRemoved);
     }
 
     private Dialing dial(LoopConnections home, SocketAddress address, ConnectionHandler handler) {

@@ -8,6 +8,7 @@ import dev.tandem.server.TransportChoice;
 import dev.tandem.transport.ConnectOptions;
 import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportUnavailableException;
+import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,6 +25,7 @@ public final class TcpClientBuilder {
     /** A server may wait for the client to speak first, so that it is silent at the beginning says nothing. */
     private ConnectionLimits connectionLimits = ConnectionLimits.DEFAULT.withFirstByte(ConnectionLimits.NEVER);
 
+    private long bufferedBytes = PlatformDependent.maxDirectMemory() / 2;
     private BiConsumer<Connection, CloseReason> onClose = (connection, why) -> {};
     private int loops = 1;
 
@@ -77,6 +79,18 @@ public final class TcpClientBuilder {
         return this;
     }
 
+    /**
+     * The most memory that all connections on the client's own loops together may hold for bytes unread and unsent, at least
+     * 1; half of the JVM's direct memory if this is not called. Connections beside those of a server count to the server's.
+     */
+    public TcpClientBuilder bufferedBytes(long most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("bufferedBytes must be at least 1, but was " + most + ".");
+        }
+        bufferedBytes = most;
+        return this;
+    }
+
     /** Told of every connection that has ended, whatever its handler. Called on the connection's loop. */
     public TcpClientBuilder onClose(BiConsumer<Connection, CloseReason> action) {
         onClose = Objects.requireNonNull(action, "action");
@@ -91,6 +105,6 @@ public final class TcpClientBuilder {
     public TcpClient start() {
         Optional<EventLoops> own =
                 loops == 0 ? Optional.empty() : Optional.of(EventLoops.start(transport, transportConfig, loops));
-        return new TcpClient(new ClientSettings(connectOptions, connectionLimits, onClose), own);
+        return new TcpClient(new ClientSettings(connectOptions, connectionLimits, bufferedBytes, onClose), own);
     }
 }

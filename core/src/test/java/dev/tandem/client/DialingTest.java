@@ -3,6 +3,7 @@ package dev.tandem.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tandem.connection.ByteBudget;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.connection.LoopConnections;
@@ -44,7 +45,12 @@ class DialingTest {
     private final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), executor -> new NoIo());
     private final Kernel kernel = new Kernel();
     private final LoopConnections home = new LoopConnections(
-            kernel, loop, UnpooledByteBufAllocator.DEFAULT, ConnectionLimits.DEFAULT, removed -> {});
+            kernel,
+            loop,
+            UnpooledByteBufAllocator.DEFAULT,
+            ConnectionLimits.DEFAULT,
+            new ByteBudget(Long.MAX_VALUE, 1, () -> {}),
+            removed -> {});
     private final CompletableFuture<List<SocketAddress>> found = new CompletableFuture<>();
 
     @AfterEach

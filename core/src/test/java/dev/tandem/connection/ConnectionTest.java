@@ -70,7 +70,7 @@ class ConnectionTest {
                 ConnectionLimits.NEVER,
                 ConnectionLimits.NEVER,
                 ConnectionLimits.NEVER);
-        home = new LoopConnections(null, loop, allocator, limits.apply(never), left -> events.add("left"));
+        home = new LoopConnections(loop, allocator, limits.apply(never), left -> events.add("left"));
         socket = add(handler);
     }
 
@@ -367,7 +367,7 @@ class ConnectionTest {
 
         @Test
         void oneThatCannotReceiveIsAbortedAndLeavesNothingBehind() {
-            home = new LoopConnections(null, loop, allocator, ConnectionLimits.DEFAULT, left -> events.add("left"));
+            home = new LoopConnections(loop, allocator, ConnectionLimits.DEFAULT, left -> events.add("left"));
             socket = new FakeSocket(loop);
             socket.failsToReceive = true;
             socket.tell(Connection.open(home, socket, new FourBytes()));

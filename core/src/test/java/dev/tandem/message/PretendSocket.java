@@ -42,11 +42,7 @@ final class PretendSocket implements StreamSocket {
 
         Loop(ConnectionLimits limits) {
             connections = new LoopConnections(
-                    null,
-                    loop,
-                    UnpooledByteBufAllocator.DEFAULT,
-                    limits,
-                    connection -> closed.add(connection.closeReason()));
+                    loop, UnpooledByteBufAllocator.DEFAULT, limits, connection -> closed.add(connection.closeReason()));
         }
 
         /** Runs everything that is due. */

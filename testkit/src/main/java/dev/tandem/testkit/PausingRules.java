@@ -81,7 +81,10 @@ abstract class PausingRules extends ContractGroup {
             witness.onLoop(witness::resume);
             witness.awaitReceiveEnd();
             assertThat(witness.received()).isEqualTo(1000 + more);
-            witness.onLoop(witness::close);
+            witness.onLoop(() -> {
+                assertThat(witness.socket().heldBytes()).isZero();
+                witness.close();
+            });
         }
     }
 

@@ -63,8 +63,8 @@ public class ConnectionBenchmark {
     public void open() {
         loop = new ManualIoEventLoop(Thread.currentThread(), NioIoHandler.newFactory());
         socket = new PretendSocket(loop);
-        LoopConnections home = new LoopConnections(
-                null, loop, PooledByteBufAllocator.DEFAULT, ConnectionLimits.DEFAULT, removed -> {});
+        LoopConnections home =
+                new LoopConnections(loop, PooledByteBufAllocator.DEFAULT, ConnectionLimits.DEFAULT, removed -> {});
         connection = Connection.open(home, socket, handler());
         socket.tell(connection);
         chunk = PooledByteBufAllocator.DEFAULT.directBuffer(FRAMES * (payloadBytes + Integer.BYTES));

@@ -50,8 +50,8 @@ public class HandOverBenchmark {
         group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         IoEventLoop loop = group.next();
         socket = new PretendSocket(loop);
-        LoopConnections home = new LoopConnections(
-                null, loop, PooledByteBufAllocator.DEFAULT, ConnectionLimits.DEFAULT, removed -> {});
+        LoopConnections home =
+                new LoopConnections(loop, PooledByteBufAllocator.DEFAULT, ConnectionLimits.DEFAULT, removed -> {});
         loop.submit(() -> socket.tell(Connection.open(home, socket, new Keeper())))
                 .sync();
         payload = Unpooled.directBuffer(payloadBytes).writeZero(payloadBytes);

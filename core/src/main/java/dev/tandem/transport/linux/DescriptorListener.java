@@ -199,10 +199,11 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     private void finish() {
         closed = true;
-        ListeningSocket.closeQuietly(descriptor);
+        // Before the descriptor is closed: one that is shared goes on, and so would the kernel's reports of it.
         if (registration != null) {
             registration.cancel();
         }
+        ListeningSocket.closeQuietly(descriptor);
         acceptor.onListenerClosed();
     }
 
