@@ -152,7 +152,8 @@ public final class Connection {
      * waiting for more to arrive; so it never holds more than one answer above the mark.
      */
     public boolean isReading() {
-        return !isHeldBack() && state == ConnectionState.OPEN && isWritable();
+        boolean mayAnswer = isWritable() || (heeded & PAUSED_BY_OUTBOUND) == 0;
+        return !isHeldBack() && state == ConnectionState.OPEN && mayAnswer;
     }
 
     /** Why it is closing or has ended; {@code null} while it is open. */
@@ -403,7 +404,10 @@ public final class Connection {
      */
     public void readIndependently() {
         heeded = ~PAUSED_BY_OUTBOUND;
-        resumeSocket();
+        if ((pauses & PAUSED_BY_OUTBOUND) != 0) {
+            resuming = true;
+            home.runAtEndOfTurn(this);
+        }
     }
 
     private boolean isPaused() {

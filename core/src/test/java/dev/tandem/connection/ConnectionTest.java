@@ -324,7 +324,9 @@ class ConnectionTest {
             assertThat(socket.receiving).isFalse();
 
             connection.readIndependently();
+            loop.runAll();
             assertThat(socket.receiving).isTrue();
+            assertThat(connection.isReading()).isTrue();
             socket.takesAll();
             loop.runAll();
             connection.write(MUCH.getBytes(StandardCharsets.US_ASCII));
