@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Test;
  *
  * <pre>
  *             server
- *               |
- *            message
- *           /      \
- *   connection    codec
- *        |
- *    transport  &lt;-  transport.linux
+ *            /      \
+ *        message    layer
+ *        /     \      |
+ *    codec    connection
+ *                 |
+ *             transport  &lt;-  transport.linux
  * </pre>
  */
 class ArchitectureTest {
@@ -32,6 +32,7 @@ class ArchitectureTest {
     private static final String CONNECTION = "dev.tandem.connection..";
     private static final String CODEC = "dev.tandem.codec..";
     private static final String MESSAGE = "dev.tandem.message..";
+    private static final String LAYER = "dev.tandem.layer";
     private static final String SERVER = "dev.tandem.server..";
     private static final String LOG = "dev.tandem.log";
 
@@ -66,6 +67,16 @@ class ArchitectureTest {
                 .resideInAPackage(CONNECTION)
                 .should()
                 .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION, LOG))
+                .check(CORE);
+    }
+
+    @Test
+    void layerDependsOnlyOnConnectionAndTransport() {
+        classes()
+                .that()
+                .resideInAPackage(LAYER)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION, LAYER))
                 .check(CORE);
     }
 

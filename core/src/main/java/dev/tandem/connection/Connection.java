@@ -2,11 +2,13 @@ package dev.tandem.connection;
 
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
+import dev.tandem.transport.TlsSession;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +83,9 @@ public final class Connection {
         home.add(connection);
         try {
             connection.dispatch(connection::tellOpened);
+            if (home.isDraining()) {
+                connection.drain();
+            }
             connection.resumeSocket();
         } catch (Throwable thrown) {
             home.onFailed(connection, thrown);
@@ -103,6 +108,11 @@ public final class Connection {
     /** The peer's address; {@code null} when the connection is closed. */
     public SocketAddress remoteAddress() {
         return socket.remoteAddress();
+    }
+
+    /** What TLS has agreed upon with the peer, its certificates included; empty if the connection is not secured. */
+    public Optional<TlsSession> tls() {
+        return socket.tls();
     }
 
     /** Whether bytes written now will be sent: neither closed nor closing. */
@@ -601,6 +611,16 @@ public final class Connection {
         }
 
         @Override
+        public void onReceiveCut() {
+            peerFinished = true;
+            if (state == ConnectionState.OPEN) {
+                close(CloseReason.TRUNCATED);
+            } else if (state == ConnectionState.LINGERING) {
+                closeSocket();
+            }
+        }
+
+        @Override
         public void onSent(int bytes) {
             deadlines.onSent();
             home.countSent(bytes);
@@ -635,6 +655,7 @@ public final class Connection {
         private CloseReason reasonOf(TransportException failure) {
             return switch (failure.errno()) {
                 case "ECONNRESET", "EPIPE", "ENOTCONN" -> CloseReason.PEER_RESET;
+                case "EBADMSG" -> CloseReason.TLS_FAILED;
                 default -> CloseReason.NETWORK_FAILED;
             };
         }

@@ -90,13 +90,32 @@ final class Admission {
     }
 
     /** Counts a client that does not come in. */
-    void refuse(CloseReason why, String because) {
-        refuse(why, because, null);
+    void count(CloseReason why) {
+        refused.incrementAndGet(why.ordinal());
     }
 
-    /** Counts a client that does not come in because something was thrown. */
+    /** Counts a client that does not come in, and logs it. */
+    void refuse(CloseReason why, String because) {
+        refuse(why, because, (Throwable) null);
+    }
+
+    /** Counts the client at the other end of {@code socket}, which does not come in, and logs it. */
+    void refuse(CloseReason why, String because, StreamSocket socket) {
+        count(why);
+        long heldBack = refusals.pass();
+        if (heldBack >= 0) {
+            LOG.warn(
+                    "A connection from {} is refused with {}: {}.{}",
+                    socket.remoteAddress(),
+                    why,
+                    because,
+                    LogLimit.others(heldBack));
+        }
+    }
+
+    /** Counts a client that does not come in because something was thrown, and logs it. */
     void refuse(CloseReason why, String because, Throwable thrown) {
-        refused.incrementAndGet(why.ordinal());
+        count(why);
         long heldBack = refusals.pass();
         if (heldBack >= 0) {
             LOG.warn("A connection is refused with {}: {}.{}", why, because, LogLimit.others(heldBack), thrown);

@@ -3,6 +3,7 @@ package dev.tandem.server;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.layer.RunningLayer;
 import dev.tandem.log.LogLimit;
 import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.Listener;
@@ -47,9 +48,14 @@ final class Door {
                 () -> admission.refuse(CloseReason.LIMIT, "it waited for a place when the server ended"));
     }
 
-    /** Who takes what one listener accepts. The future completes when that listener has closed. */
-    Acceptor acceptor(CompletableFuture<Void> closed) {
-        return new DoorAcceptor(closed);
+    /**
+     * Who takes what one listener accepts.
+     *
+     * @param layers what is between its sockets and their connections, the lowest first
+     * @param closed completes when that listener has closed
+     */
+    Acceptor acceptor(List<RunningLayer> layers, CompletableFuture<Void> closed) {
+        return new DoorAcceptor(layers, closed);
     }
 
     void add(Listener listener) {
@@ -126,14 +132,29 @@ final class Door {
         onGone();
     }
 
-    /** Makes a connection of a client that has a place; null, and the place is free again, if there is no handler for it. */
+    /** Takes in a client that has a place; null, and the place is free again, if there is no handler for it. */
+    private SocketEvents enter(ServerLoop home, StreamSocket socket, List<RunningLayer> layers) {
+        if (!layers.isEmpty()) {
+            return new Arrival(socket, layers, home.arrivals(), admission, layered -> open(home, layered), () -> {
+                        waitingRoom.onLeft();
+                        onNotCome(home);
+                    })
+                    .begin();
+        }
+        SocketEvents events = open(home, socket);
+        if (events == null) {
+            waitingRoom.onLeft();
+        }
+        return events;
+    }
+
+    /** Makes a connection; null if there is no handler for it. */
     private SocketEvents open(ServerLoop home, StreamSocket socket) {
         ConnectionHandler handler;
         try {
             handler = Objects.requireNonNull(handlers.get(), "The supplier of handlers returned null.");
         } catch (Throwable thrown) {
             admission.refuse(CloseReason.HANDLER_FAILED, "the supplier of handlers failed", thrown);
-            waitingRoom.onLeft();
             return null;
         }
         return Connection.open(home.connections(), socket, handler);
@@ -141,9 +162,11 @@ final class Door {
 
     private final class DoorAcceptor implements Acceptor {
 
+        private final List<RunningLayer> layers;
         private final CompletableFuture<Void> closed;
 
-        DoorAcceptor(CompletableFuture<Void> closed) {
+        DoorAcceptor(List<RunningLayer> layers, CompletableFuture<Void> closed) {
+            this.layers = layers;
             this.closed = closed;
         }
 
@@ -169,7 +192,7 @@ final class Door {
         public SocketEvents onAccepted(StreamSocket socket) {
             ServerLoop home = of(socket.loop());
             SocketEvents events = admission.admit(
-                    socket, () -> waitingRoom.enter(socket, () -> open(home, socket), () -> onNotCome(home)));
+                    socket, () -> waitingRoom.enter(socket, () -> enter(home, socket, layers), () -> onNotCome(home)));
             if (events == null) {
                 onNotCome(home);
             }

@@ -3,6 +3,7 @@ package dev.tandem.server;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.LoopConnections;
+import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportException;
@@ -41,6 +42,7 @@ public final class TcpServer implements AutoCloseable {
     private final Door door;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<CompletableFuture<Void>> listenersClosed = new ArrayList<>();
+    private final ServerLayers layers = new ServerLayers();
     private final Ticker ticker;
     private final Drain drain = new Drain(this);
 
@@ -91,10 +93,13 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private void listen(Transport transport) throws TransportException {
-        for (InetSocketAddress address : settings.addresses()) {
+        // All of them first: nobody comes in through one address while another cannot be served.
+        settings.addresses().forEach(address -> layers.start(address.layers()));
+        for (ListenAddress address : settings.addresses()) {
             CompletableFuture<Void> closed = new CompletableFuture<>();
             IoEventLoop loop = loops.get(listeners.size() % loops.size()).loop();
-            Listener listener = transport.listen(loop, address, settings.listenOptions(), door.acceptor(closed));
+            Acceptor acceptor = door.acceptor(layers.start(address.layers()), closed);
+            Listener listener = transport.listen(loop, address.address(), settings.listenOptions(), acceptor);
             listeners.add(listener);
             listenersClosed.add(closed);
             door.add(listener);
@@ -257,5 +262,6 @@ public final class TcpServer implements AutoCloseable {
         if (!group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly(LOOPS_END.toMillis())) {
             LOG.warn("Not all loops have ended within {} ms: a handler blocks them.", LOOPS_END.toMillis());
         }
+        layers.close();
     }
 }

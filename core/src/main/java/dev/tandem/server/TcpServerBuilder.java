@@ -5,6 +5,7 @@ import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.connection.ConnectionLimits;
+import dev.tandem.layer.SocketLayer;
 import dev.tandem.message.AsyncMessageHandler;
 import dev.tandem.message.MessageHandler;
 import dev.tandem.message.MessageService;
@@ -38,7 +39,7 @@ public final class TcpServerBuilder {
     private ListenOptions listenOptions = ListenOptions.DEFAULT;
     private ServerLimits limits = ServerLimits.DEFAULT;
     private ConnectionLimits connectionLimits = ConnectionLimits.DEFAULT;
-    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private final List<ListenAddress> addresses = new ArrayList<>();
     private int loops = Runtime.getRuntime().availableProcessors();
     private Supplier<? extends ConnectionHandler> handlers;
     private Optional<MessageService<?, ?>> service = Optional.empty();
@@ -46,17 +47,27 @@ public final class TcpServerBuilder {
 
     TcpServerBuilder() {}
 
-    /** Listens on this port of the loopback address. 0 takes a free one; {@link TcpServer#addresses} tells which. */
-    public TcpServerBuilder listen(int port) {
-        return listen("127.0.0.1", port);
+    /**
+     * Listens on this port of the loopback address. 0 takes a free one; {@link TcpServer#addresses} tells which.
+     *
+     * @param layers as for {@link #listen(String, int, SocketLayer...)}
+     */
+    public TcpServerBuilder listen(int port, SocketLayer... layers) {
+        return listen("127.0.0.1", port, layers);
     }
 
-    /** Listens on this address; {@code 0.0.0.0} or {@code ::} for all of them. May be called several times. */
-    public TcpServerBuilder listen(String host, int port) {
+    /**
+     * Listens on this address; {@code 0.0.0.0} or {@code ::} for all of them. May be called several times.
+     *
+     * @param layers what is between the sockets accepted here and their connections, such as TLS; the lowest, which sees
+     *     the bytes of the network, first
+     */
+    public TcpServerBuilder listen(String host, int port, SocketLayer... layers) {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be from 0 to 65535, but was " + port + ".");
         }
-        addresses.add(new InetSocketAddress(Objects.requireNonNull(host, "host"), port));
+        addresses.add(
+                new ListenAddress(new InetSocketAddress(Objects.requireNonNull(host, "host"), port), List.of(layers)));
         return this;
     }
 
@@ -178,6 +189,7 @@ public final class TcpServerBuilder {
      *
      * @throws TransportException if an address cannot be bound
      * @throws TransportUnavailableException if the engine required does not work here
+     * @throws IllegalArgumentException if a layer cannot work, such as TLS without its certificate
      * @throws IllegalStateException if no address or no handler was given
      */
     public TcpServer start() throws TransportException {

@@ -3,6 +3,7 @@ package dev.tandem.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /**
  * One end of a connected byte stream. All methods but the two addresses and {@link #loop} are for the thread of its loop
@@ -18,6 +19,11 @@ public interface StreamSocket {
 
     /** The peer's address; {@code null} if the kernel no longer knows it. May cost a system call. */
     SocketAddress remoteAddress();
+
+    /** What TLS has agreed upon; empty if the socket is not secured. */
+    default Optional<TlsSession> tls() {
+        return Optional.empty();
+    }
 
     /**
      * Receive and go on receiving: each piece that arrives is an {@link SocketEvents#onReceived}. A new socket is paused.

@@ -1,12 +1,16 @@
 package dev.tandem.examples;
 
+import dev.tandem.layer.SocketLayer;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.server.TransportChoice;
+import dev.tandem.tls.Tls;
 import dev.tandem.transport.TransportException;
 import dev.tandem.transport.TransportUnavailableException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -36,6 +40,9 @@ public final class ExampleServer {
             description = "How many event loops to run. Default: ${DEFAULT-VALUE} here.")
     private int loops;
 
+    @ArgGroup(exclusive = false)
+    private TlsOptions tls;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -54,7 +61,8 @@ public final class ExampleServer {
 
     /** Runs the server that {@code builder} describes until a signal has ended it, and returns its exit code. */
     public int run(String name, int port, TcpServerBuilder builder) throws TransportException {
-        builder.transport(transport).listen(host, port).loops(loops).limits(limits -> limits.withDrain(DRAIN));
+        SocketLayer[] layers = tls == null ? new SocketLayer[0] : new SocketLayer[] {tls.layer()};
+        builder.transport(transport).listen(host, port, layers).loops(loops).limits(limits -> limits.withDrain(DRAIN));
         return builder.run(server -> announce(name, server));
     }
 
@@ -69,6 +77,27 @@ public final class ExampleServer {
         return e instanceof TransportException
                 || e instanceof TransportUnavailableException
                 || e instanceof IllegalArgumentException;
+    }
+
+    /** All of them, or none. */
+    private static final class TlsOptions {
+
+        @Option(names = "--tls", required = true, description = "Secure connections with TLS 1.3 or 1.2.")
+        private boolean wanted;
+
+        @Option(
+                names = "--cert",
+                required = true,
+                paramLabel = "FILE",
+                description = "The server's certificates in PEM, its own first. Read again when they change.")
+        private Path certificates;
+
+        @Option(names = "--key", required = true, paramLabel = "FILE", description = "Their private key in PEM.")
+        private Path key;
+
+        SocketLayer layer() {
+            return Tls.pem(certificates, key);
+        }
     }
 
     private static final class ChoiceConverter implements ITypeConverter<TransportChoice> {
