@@ -11,19 +11,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class HandshakePlaces {
 
     private final AtomicInteger free;
-    private final Queue<TlsSocket> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Handshake> waiting = new ConcurrentLinkedQueue<>();
 
     HandshakePlaces(int places) {
         this.free = new AtomicInteger(places);
     }
 
-    /** Takes a place if there is one and nobody waits for it; if not, {@link TlsSocket#onPlace} comes when there is. */
-    boolean take(TlsSocket socket) {
+    /** Takes a place if there is one and nobody waits for it; if not, {@link Handshake#onPlace} comes when there is. */
+    boolean take(Handshake handshake) {
         if (waiting.isEmpty() && takeFree()) {
             return true;
         }
-        waiting.add(socket);
-        // One may have become free before the socket was seen to wait.
+        waiting.add(handshake);
+        // One may have become free before this one was seen to wait.
         giveToWaiting();
         return false;
     }
@@ -46,7 +46,7 @@ final class HandshakePlaces {
 
     private void giveToWaiting() {
         while (!waiting.isEmpty() && takeFree()) {
-            TlsSocket next = waiting.poll();
+            Handshake next = waiting.poll();
             if (next == null) {
                 // Another thread was quicker; but it may have found no place because of this one, so look again.
                 free.incrementAndGet();

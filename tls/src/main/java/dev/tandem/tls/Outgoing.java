@@ -8,8 +8,8 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
 /**
- * What is to be sent: bytes from above, sealed a few records at a time, and between them what the engine itself has to say.
- * At most one buffer of records is with the transport; what was sealed meanwhile waits.
+ * What is sent: bytes from above, sealed a few records at a time, and between them what the engine itself has to say. At most
+ * one buffer of records is with the transport; what was sealed meanwhile waits.
  */
 final class Outgoing {
 
@@ -48,14 +48,24 @@ final class Outgoing {
         this.allocator = allocator;
     }
 
-    /** Whether bytes from above are being sent. */
-    boolean isBusy() {
-        return unreportedBytes > 0;
-    }
-
     /** Whether nothing is with the transport, nor waits. */
     boolean isIdle() {
         return sending == null && sealed == null && plain == null;
+    }
+
+    /** Refuses a further send while there is one from above that is not reported. */
+    void requireNoSendInFlight() {
+        if (unreportedBytes > 0) {
+            throw new IllegalStateException("A send is in flight: wait until onSent has reported all of it.");
+        }
+    }
+
+    /** Refuses a send after the end, too. */
+    void requireMaySend() {
+        requireNoSendInFlight();
+        if (finishing) {
+            throw new IllegalStateException("The output was shut down: nothing can be sent any more.");
+        }
     }
 
     /** Takes bytes from above; {@link #pump} seals and sends them. */
@@ -74,15 +84,20 @@ final class Outgoing {
     /**
      * Sends what there is, unless the transport has something already; then the end, if it was asked for.
      *
-     * @param engine null if it must not be used at present
+     * @param engine null if it must not be used
      * @throws SSLException if the engine seals nothing any more
      */
     void pump(RecordEngine engine) throws SSLException {
+        if (sending == null && plain != null && engine != null) {
+            sealPlain(engine, SEND_BYTES);
+        }
+        sendSealed();
+    }
+
+    /** Sends what was sealed, unless the transport has something already; then the end, if it was asked for. */
+    void sendSealed() {
         if (sending != null) {
             return;
-        }
-        if (plain != null && engine != null) {
-            sealPlain(engine, SEND_BYTES);
         }
         if (sealed != null) {
             sending = sealed;
@@ -99,12 +114,15 @@ final class Outgoing {
     }
 
     private void sealPlain(RecordEngine engine, int bytesMax) throws SSLException {
-        int bytes = Math.min(plain.readableBytes(), bytesMax);
+        ByteBuf from = plain;
+        // Before the engine can fail: then nothing must be sealed from here again, where other bytes may stand by then.
+        plain = null;
+        int bytes = Math.min(from.readableBytes(), bytesMax);
         int records = (bytes + TlsRecord.PLAINTEXT_BYTES_MAX - 1) / TlsRecord.PLAINTEXT_BYTES_MAX;
         ByteBuf out = roomToSeal(bytes + records * TlsRecord.OVERHEAD_BYTES_MAX);
         try {
             for (int left = bytes; left > 0; ) {
-                SSLEngineResult result = engine.seal(plain, Math.min(left, TlsRecord.PLAINTEXT_BYTES_MAX), out);
+                SSLEngineResult result = engine.seal(from, Math.min(left, TlsRecord.PLAINTEXT_BYTES_MAX), out);
                 left -= result.bytesConsumed();
                 if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
                     throw new SSLException("nothing can be sent any more");
@@ -114,32 +132,45 @@ final class Outgoing {
             releaseSealedIfEmpty();
         }
         plainInSealed += bytes;
-        if (!plain.isReadable()) {
-            plain = null;
+        if (from.isReadable()) {
+            plain = from;
         }
     }
 
-    /** Seals one record of what the engine itself has to say; it goes with the next {@link #pump}. */
-    SSLEngineResult sealOwn(RecordEngine engine) throws SSLException {
+    /**
+     * Seals what the engine itself has to say, as long as that is what it wants; it goes with the next {@link #pump}.
+     *
+     * @return what it wants then
+     */
+    HandshakeStatus sealOwn(RecordEngine engine) throws SSLException {
         if (sealed != null && sealed.readableBytes() > WAITING_BYTES_MAX) {
             throw new SSLException("it asks and asks, and does not take the answers");
         }
         try {
-            return engine.sealOwn(roomToSeal(TlsRecord.OVERHEAD_BYTES_MAX));
+            SSLEngineResult result;
+            do {
+                result = engine.sealOwn(roomToSeal(TlsRecord.OVERHEAD_BYTES_MAX));
+            } while (result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && result.bytesProduced() > 0);
+            return result.getHandshakeStatus();
         } finally {
             releaseSealedIfEmpty();
         }
     }
 
-    /** Seals all that the engine still has to say, such as that this is the end, or what was wrong. */
-    void sealLast(RecordEngine engine) {
+    /** Seals what a failed engine has to say about it. */
+    void sealAlert(RecordEngine engine) {
         try {
-            SSLEngineResult result;
-            do {
-                result = sealOwn(engine);
-            } while (result.bytesProduced() > 0 && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP);
-        } catch (SSLException nothingToSay) {
-            // The engine tells again why it failed.
+            sealOwn(engine);
+        } catch (SSLException again) {
+            // It has said it, and only tells us once more.
+        }
+    }
+
+    /** Seals the word that this is the end. */
+    void sealEnd(RecordEngine engine) {
+        if (!engine.isOutputClosed()) {
+            engine.closeOutput();
+            sealAlert(engine);
         }
     }
 
@@ -157,20 +188,21 @@ final class Outgoing {
         }
     }
 
-    /** The end is to follow all that was sealed. */
+    /** The end of the stream is to follow all that was sealed. */
     void finish() {
         finishing = true;
+        sendSealed();
     }
 
     /**
-     * The transport has sent so many bytes.
+     * The transport has sent some of what it has.
      *
      * @return how many bytes of the send from above are to be reported
      */
-    int onSent(int bytes) {
+    int onSent() {
         int left = sending.readableBytes();
         // In proportion, so that a peer that takes a little at a time is seen to take something.
-        int reached = left == 0 ? plainInSending : (int) ((long) plainInSending * (sendingBytes - left) / sendingBytes);
+        int reached = (int) ((long) plainInSending * (sendingBytes - left) / sendingBytes);
         int report = reached - reportedOfSending;
         reportedOfSending = reached;
         if (left == 0) {

@@ -7,7 +7,6 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,37 +58,17 @@ public final class Tls implements SocketLayer {
      * serve those who can verify them.
      */
     public Tls andPem(Path chain, Path key) {
-        List<CertificateFiles> certificates = new ArrayList<>(settings.certificates());
-        certificates.add(new CertificateFiles.PemFiles(chain, key));
-        return new Tls(new TlsSettings(
-                List.copyOf(certificates),
-                settings.clientCertificates(),
-                settings.authorities(),
-                settings.applicationProtocols(),
-                settings.handshakeTimeout(),
-                settings.handshakesMax(),
-                settings.provider()));
+        return new Tls(settings.andCertificates(new CertificateFiles.PemFiles(chain, key)));
     }
 
     /** Clients must show a certificate that leads to one of the authorities in this PEM file. */
     public Tls withRequiredClientCertificates(Path authorities) {
-        return withClientCertificates(ClientAuth.REQUIRE, authorities);
+        return new Tls(settings.withClientCertificates(ClientAuth.REQUIRE, authorities));
     }
 
     /** Clients may show a certificate; one that does not lead to one of the authorities in this PEM file is refused. */
     public Tls withOptionalClientCertificates(Path authorities) {
-        return withClientCertificates(ClientAuth.OPTIONAL, authorities);
-    }
-
-    private Tls withClientCertificates(ClientAuth wanted, Path authorities) {
-        return new Tls(new TlsSettings(
-                settings.certificates(),
-                wanted,
-                Optional.of(authorities),
-                settings.applicationProtocols(),
-                settings.handshakeTimeout(),
-                settings.handshakesMax(),
-                settings.provider()));
+        return new Tls(settings.withClientCertificates(ClientAuth.OPTIONAL, authorities));
     }
 
     /**
@@ -97,14 +76,7 @@ public final class Tls implements SocketLayer {
      * is refused; who asks for none is served.
      */
     public Tls withApplicationProtocols(String... names) {
-        return new Tls(new TlsSettings(
-                settings.certificates(),
-                settings.clientCertificates(),
-                settings.authorities(),
-                List.of(names),
-                settings.handshakeTimeout(),
-                settings.handshakesMax(),
-                settings.provider()));
+        return new Tls(settings.withApplicationProtocols(List.of(names)));
     }
 
     /** How long a client may take until TLS is established; 10 s if this is not called. */
@@ -112,14 +84,7 @@ public final class Tls implements SocketLayer {
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException("timeout must be longer than zero, but was " + timeout + ".");
         }
-        return new Tls(new TlsSettings(
-                settings.certificates(),
-                settings.clientCertificates(),
-                settings.authorities(),
-                settings.applicationProtocols(),
-                timeout,
-                settings.handshakesMax(),
-                settings.provider()));
+        return new Tls(settings.withHandshakeTimeout(timeout));
     }
 
     /**
@@ -130,26 +95,12 @@ public final class Tls implements SocketLayer {
         if (count < 1) {
             throw new IllegalArgumentException("count must be at least 1, but was " + count + ".");
         }
-        return new Tls(new TlsSettings(
-                settings.certificates(),
-                settings.clientCertificates(),
-                settings.authorities(),
-                settings.applicationProtocols(),
-                settings.handshakeTimeout(),
-                count,
-                settings.provider()));
+        return new Tls(settings.withHandshakesMax(count));
     }
 
     /** Whose engine to use; OpenSSL's if netty-tcnative is on the class path, else the JDK's. */
     public Tls withProvider(SslProvider provider) {
-        return new Tls(new TlsSettings(
-                settings.certificates(),
-                settings.clientCertificates(),
-                settings.authorities(),
-                settings.applicationProtocols(),
-                settings.handshakeTimeout(),
-                settings.handshakesMax(),
-                provider));
+        return new Tls(settings.withProvider(provider));
     }
 
     /**

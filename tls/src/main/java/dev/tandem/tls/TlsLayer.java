@@ -83,6 +83,19 @@ final class TlsLayer implements RunningLayer {
         }
     }
 
+    /** Runs a task on the loop of a socket, unless that has ended. */
+    static void onLoop(StreamSocket socket, Runnable task) {
+        onLoop(socket, task, () -> LOG.debug("The loop of {} has ended; a task of it is dropped.", socket));
+    }
+
+    static void onLoop(StreamSocket socket, Runnable task, Runnable ifLoopHasEnded) {
+        try {
+            socket.loop().execute(task);
+        } catch (RejectedExecutionException loopHasEnded) {
+            ifLoopHasEnded.run();
+        }
+    }
+
     /** A connection ends because its peer has broken the rules of TLS. */
     void logFailure(StreamSocket socket, String because) {
         long heldBack = failures.pass();

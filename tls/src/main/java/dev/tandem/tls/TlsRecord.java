@@ -82,7 +82,9 @@ final class TlsRecord {
         if (!plausible) {
             throw new SSLException("its first bytes are not TLS");
         }
-        if (there >= HEAD_BYTES + 4 && in.getUnsignedMedium(at + HEAD_BYTES + 1) > CLIENT_HELLO_BYTES_MAX) {
+        // A client may cut its hello into records so short that the length is not in the first; then engines look after it.
+        boolean saysLength = there >= HEAD_BYTES + 4 && in.getUnsignedShort(at + 3) >= 4;
+        if (saysLength && in.getUnsignedMedium(at + HEAD_BYTES + 1) > CLIENT_HELLO_BYTES_MAX) {
             throw new SSLException("its hello is said to have " + in.getUnsignedMedium(at + HEAD_BYTES + 1)
                     + " bytes, and " + CLIENT_HELLO_BYTES_MAX + " may be");
         }

@@ -11,38 +11,25 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
 import java.net.SocketAddress;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
-import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One secured connection: a socket to what is above, and to the transport who is told.
+ * One secured connection: to what is above a socket, and to the transport who is told.
  *
  * <pre>
- *   WAITING --a place, and the first record--&gt; HANDSHAKING --finished--&gt; OPEN
- *      \______________________________________/    |                  /
- *                       failed                     v                 v
- *                     REFUSED (says why, waits for the peer) ---&gt; ENDED
+ *   BEGINNING --the handshake is finished--&gt; OPEN ----------------------&gt; ENDED (the socket below is closing)
+ *       \----failed----&gt; REFUSED (has said why, waits for the peer to go) ---^
  * </pre>
- *
- * <p>While the expensive part of a handshake is done on another thread nothing is received, and the engine is left alone.
  */
 final class TlsSocket implements StreamSocket, LayerEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsSocket.class);
 
-    /** What a peer may send until the handshake is finished: many certificates, but not any number of tiny records. */
-    private static final int HANDSHAKE_BYTES_MAX = 64 << 10;
-
-    /** So many records may follow each other without a byte for the application. */
-    private static final int EMPTY_RECORDS_MAX = 32;
-
     private enum State {
-        WAITING,
-        HANDSHAKING,
+        BEGINNING,
         OPEN,
         REFUSED,
         ENDED
@@ -50,159 +37,82 @@ final class TlsSocket implements StreamSocket, LayerEvents {
 
     private final TlsLayer layer;
     private final StreamSocket socket;
-    private final Upper upper;
+    private final Handshake handshake;
     private final Incoming incoming;
     private final Outgoing outgoing;
 
-    private State state = State.WAITING;
+    private State state = State.BEGINNING;
+    /** Null until the first record is complete, and when it was released. */
     private RecordEngine engine;
+
     private SocketEvents events;
     private TlsSession session;
-    private int handshakeBytes;
-    private int emptyRecords;
 
-    private boolean queued;
-    private boolean holdsPlace;
-    private boolean taskRunning;
-
-    /** What is above wants to receive. */
+    /** Those above want to receive. */
     private boolean receiving;
 
-    /** The peer has said that nothing more comes, and whether that was told. */
-    private boolean inputClosed;
-
+    /** Those above know that nothing more comes. */
     private boolean inputEndTold;
 
     /** The stream below has ended. */
     private boolean endArrived;
 
-    private boolean receivedAnything;
-    private boolean outputShutdown;
-
     TlsSocket(TlsLayer layer, StreamSocket socket, Upper upper) {
         this.layer = layer;
         this.socket = socket;
-        this.upper = upper;
-        this.incoming = new Incoming(layer.allocator());
+        this.handshake = new Handshake(layer, this, socket, upper);
+        this.incoming = new Incoming(this, handshake, layer.allocator());
         this.outgoing = new Outgoing(socket, layer.allocator());
+    }
+
+    boolean isBeginning() {
+        return state == State.BEGINNING;
+    }
+
+    /** Null until the first record is complete. */
+    RecordEngine engine() {
+        return engine;
+    }
+
+    /** The first record is complete: takes an engine. Returns whether there is a place for another handshake. */
+    boolean begin() {
+        engine = handshake.begin();
+        return engine != null;
     }
 
     // ---- Receiving ----
 
     @Override
     public void onReceived(ByteBuf loan) {
-        if (!takesBytes()) {
-            return;
-        }
-        receivedAnything = true;
-        try {
-            while (incoming.kept() != null && loan.isReadable() && !isBlocked()) {
-                incoming.completeFrom(loan);
-                openKept();
+        if (takesBytes()) {
+            try {
+                incoming.take(loan);
+            } catch (SSLException e) {
+                fail(e);
             }
-            if (incoming.kept() == null) {
-                openRecords(loan);
-            }
-            if (takesBytes()) {
-                incoming.keep(loan);
-            }
-        } catch (SSLException e) {
-            fail(e);
         }
     }
 
     /** Whether bytes of the peer are still of interest. */
-    private boolean takesBytes() {
-        return state.ordinal() <= State.OPEN.ordinal() && !inputClosed;
+    boolean takesBytes() {
+        return state.ordinal() <= State.OPEN.ordinal() && !incoming.isClosed();
     }
 
-    /** Whether bytes must not be opened at present, or never again. */
-    private boolean isBlocked() {
-        return !takesBytes() || queued || taskRunning || state == State.OPEN && !receiving;
+    /** Whether a record may be opened now. */
+    boolean mayOpen() {
+        return takesBytes() && !handshake.isBusy() && (state == State.BEGINNING || receiving);
     }
 
-    private void openKept() throws SSLException {
-        if (incoming.kept() != null) {
-            openRecords(incoming.kept());
-            incoming.releaseIfRead();
-        }
-    }
-
-    private void openRecords(ByteBuf in) throws SSLException {
-        while (!isBlocked()) {
-            if (state == State.WAITING) {
-                TlsRecord.requireClientHello(in);
-            }
-            int bytes = TlsRecord.completeBytes(in);
-            if (bytes == 0) {
-                break;
-            }
-            if (state != State.WAITING || beginHandshake()) {
-                openRecord(in, bytes);
-            }
-        }
-        deliver();
-    }
-
-    private void openRecord(ByteBuf in, int bytes) throws SSLException {
+    /** The bytes of some records, for those above. */
+    void onOpened(ByteBuf loan) {
         if (state == State.OPEN) {
-            if (TlsRecord.isHandshake(in) && engine.isTls12()) {
-                throw new SSLException("it asked for a new handshake, which is refused");
-            }
-            // Before an alert, because with the word that the peer has finished an engine may close both directions,
-            // and
-            // then what is answered to these bytes could not be sent.
-            if (!engine.plaintext().hasRoom() || TlsRecord.mayBeAlert(in)) {
-                deliver();
-                if (isBlocked()) {
-                    return;
-                }
-            }
-        } else {
-            handshakeBytes += bytes;
-            if (handshakeBytes > HANDSHAKE_BYTES_MAX) {
-                throw new SSLException("it sent " + HANDSHAKE_BYTES_MAX + " bytes without finishing the handshake");
-            }
-        }
-        onOpened(engine.open(in, bytes));
-    }
-
-    private void onOpened(SSLEngineResult result) throws SSLException {
-        boolean closed = result.getStatus() == SSLEngineResult.Status.CLOSED;
-        if (!closed && result.getStatus() != SSLEngineResult.Status.OK) {
-            throw new SSLException("the engine answers a whole record with " + result.getStatus());
-        }
-        if (result.bytesProduced() > 0) {
-            emptyRecords = 0;
-        } else if (state == State.OPEN && ++emptyRecords > EMPTY_RECORDS_MAX) {
-            throw new SSLException("it sent more than " + EMPTY_RECORDS_MAX + " records in a row without a byte");
-        }
-        boolean established = state == State.OPEN;
-        proceed(result.getHandshakeStatus());
-        if (closed) {
-            if (!established) {
-                throw new SSLException("it left during the handshake");
-            }
-            inputClosed = true;
+            events.onReceived(loan);
         }
     }
 
-    /** Lends what was opened to those above, and then tells them if it was the last. */
-    private void deliver() {
-        if (engine == null) {
-            return;
-        }
-        Plaintext plaintext = engine.plaintext();
-        if (!plaintext.isEmpty()) {
-            try {
-                if (state == State.OPEN) {
-                    events.onReceived(plaintext.lend());
-                }
-            } finally {
-                plaintext.end();
-            }
-        }
-        if (inputClosed && !inputEndTold && state == State.OPEN) {
+    /** The peer has finished, and those above have all its bytes. */
+    void onInputClosed() {
+        if (state == State.OPEN && !inputEndTold) {
             inputEndTold = true;
             events.onReceiveEnd();
         }
@@ -214,135 +124,27 @@ final class TlsSocket implements StreamSocket, LayerEvents {
         endInput();
     }
 
-    /** The stream below has ended, and everything before that was opened. */
+    /** The stream below has ended: tells it, unless what came before is still to be opened. */
     private void endInput() {
-        switch (state) {
-            case WAITING, HANDSHAKING -> {
-                if (!queued && !taskRunning) {
-                    refuse(
-                            receivedAnything ? CloseReason.HANDSHAKE_FAILED : CloseReason.PEER_CLOSED,
-                            receivedAnything ? "it left during the handshake" : null);
-                }
-            }
-            case OPEN -> {
-                if (!inputEndTold && (receiving || incoming.kept() == null)) {
-                    inputClosed = true;
-                    inputEndTold = true;
-                    incoming.release();
-                    events.onReceiveCut();
-                }
-            }
-            case REFUSED -> end();
-            default -> {
-                // Everybody knows.
-            }
-        }
-    }
-
-    // ---- The handshake ----
-
-    /** Returns whether there is a place; if not, {@link #onPlace} comes. */
-    private boolean beginHandshake() throws SSLException {
-        if (!holdsPlace) {
-            holdsPlace = layer.places().take(this);
-            if (!holdsPlace) {
-                queued = true;
-                socket.pauseReceiving();
-                return false;
-            }
-        }
-        engine = layer.newEngine(socket.loop());
-        state = State.HANDSHAKING;
-        return true;
-    }
-
-    /** A place among those that are in a handshake has become free. Called on any thread. */
-    void onPlace() {
-        execute(() -> {
-            queued = false;
-            holdsPlace = true;
-            if (state == State.WAITING) {
-                goOn();
+        if (state == State.REFUSED) {
+            end();
+        } else if (state == State.BEGINNING && !handshake.isBusy()) {
+            if (incoming.hasBegun()) {
+                refuse(CloseReason.HANDSHAKE_FAILED, "it left during the handshake");
             } else {
-                leavePlace();
+                refuse(CloseReason.PEER_CLOSED, null);
             }
-        });
-    }
-
-    private void leavePlace() {
-        if (holdsPlace) {
-            holdsPlace = false;
-            layer.places().leave();
-        }
-    }
-
-    /** Does what the engine says is to be done next. */
-    private void proceed(HandshakeStatus next) throws SSLException {
-        HandshakeStatus status = next;
-        while (status == HandshakeStatus.NEED_WRAP) {
-            SSLEngineResult result = outgoing.sealOwn(engine);
-            status = result.getHandshakeStatus();
-            if (result.bytesProduced() == 0 && status == HandshakeStatus.NEED_WRAP) {
-                break;
-            }
-        }
-        pump();
-        switch (status) {
-            case NEED_TASK -> runTasks();
-            case FINISHED -> {
-                if (state == State.HANDSHAKING) {
-                    establish();
-                }
-            }
-            default -> {
-                // More of the peer is needed.
-            }
-        }
-    }
-
-    private void runTasks() {
-        taskRunning = true;
-        socket.pauseReceiving();
-        layer.execute(() -> {
-            try {
-                engine.runTasks();
-            } catch (RuntimeException e) {
-                LOG.error("A handshake failed within the engine.", e);
-            }
-            execute(this::onTasksDone, engine::release);
-        });
-    }
-
-    private void onTasksDone() {
-        taskRunning = false;
-        if (state == State.ENDED) {
-            engine.release();
-            return;
-        }
-        try {
-            proceed(engine.status());
-        } catch (SSLException e) {
-            fail(e);
-        }
-        goOn();
-    }
-
-    private void establish() {
-        state = State.OPEN;
-        leavePlace();
-        session = engine.session();
-        events = upper.open(this);
-        if (events == null) {
-            abort();
-        } else if (!receiving) {
-            socket.pauseReceiving();
+        } else if (state == State.OPEN && !inputEndTold && (receiving || !incoming.isKeeping())) {
+            inputEndTold = true;
+            incoming.release();
+            events.onReceiveCut();
         }
     }
 
     /** What was in the way is gone: opens what is kept, and receives. */
-    private void goOn() {
+    void goOn() {
         try {
-            openKept();
+            incoming.openKept();
             if (endArrived) {
                 endInput();
             }
@@ -350,38 +152,69 @@ final class TlsSocket implements StreamSocket, LayerEvents {
             fail(e);
         } catch (Throwable thrown) {
             LOG.error("{} failed and is aborted.", this, thrown);
-            socket.abort();
-            return;
+            abort();
         }
-        if (!isBlocked() || !takesBytes()) {
+        if (mayOpen() || !takesBytes()) {
             socket.resumeReceiving();
         }
     }
 
-    private void execute(Runnable task) {
-        execute(task, () -> LOG.debug("The loop has ended; a task of {} is dropped.", this));
+    // ---- What the engine wants ----
+
+    /** Does what the engine says is to be done next. */
+    void proceed(HandshakeStatus next) throws SSLException {
+        HandshakeStatus status = next == HandshakeStatus.NEED_WRAP ? outgoing.sealOwn(engine) : next;
+        outgoing.pump(engine);
+        if (status == HandshakeStatus.NEED_TASK && state == State.BEGINNING) {
+            handshake.compute(engine);
+        } else if (status == HandshakeStatus.NEED_TASK) {
+            // Nothing expensive is left once it is open.
+            engine.runTasks();
+            proceed(engine.status());
+        } else if (status == HandshakeStatus.FINISHED && state == State.BEGINNING) {
+            open();
+        }
     }
 
-    private void execute(Runnable task, Runnable ifLoopHasEnded) {
-        try {
-            socket.loop().execute(task);
-        } catch (RejectedExecutionException loopHasEnded) {
-            ifLoopHasEnded.run();
+    /** The expensive part was done. On the loop. */
+    void onComputed(RecordEngine computed) {
+        if (engine == null) {
+            // It was closed meanwhile, and nobody else releases it.
+            computed.release();
+            return;
+        }
+        if (state != State.ENDED) {
+            try {
+                proceed(engine.status());
+            } catch (SSLException e) {
+                fail(e);
+            }
+            goOn();
+        }
+    }
+
+    private void open() {
+        state = State.OPEN;
+        session = engine.session();
+        events = handshake.finish();
+        if (events == null) {
+            abort();
+        } else if (!receiving) {
+            socket.pauseReceiving();
         }
     }
 
     // ---- Failing ----
 
-    /** The peer has broken the rules of TLS. It is told why, as far as that can be done. */
+    /** The peer has broken the rules of TLS. It is told so if that can be done. */
     private void fail(SSLException why) {
-        String because = Words.of(why);
-        if (state == State.OPEN) {
-            deliver();
-        }
+        // What came before is delivered. Answers are not: an engine that has failed seals nothing but the alert.
+        incoming.deliver();
         if (engine != null) {
-            outgoing.sealLast(engine);
+            outgoing.sealAlert(engine);
         }
-        if (state == State.WAITING || state == State.HANDSHAKING) {
+        String because = Words.of(why);
+        if (state == State.BEGINNING) {
             refuse(CloseReason.HANDSHAKE_FAILED, because);
         } else if (state == State.OPEN) {
             layer.logFailure(socket, because);
@@ -390,35 +223,35 @@ final class TlsSocket implements StreamSocket, LayerEvents {
         }
     }
 
-    /** The handshake has failed. The peer gets to know why, unless it has gone, and then has until the deadline to go. */
+    /** There will be no connection. The peer gets to know why, unless it has gone, and then has until the deadline to go. */
     private void refuse(CloseReason why, String because) {
         state = State.REFUSED;
         incoming.release();
-        leavePlace();
-        upper.refuse(why, because);
+        handshake.refuse(why, because);
         if (endArrived) {
             end();
         } else {
             outgoing.finish();
-            pumpRest();
             socket.resumeReceiving();
         }
     }
 
     @Override
     public void onOverdue() {
-        if (state == State.WAITING || state == State.HANDSHAKING) {
-            upper.refuse(
-                    receivedAnything ? CloseReason.HANDSHAKE_FAILED : CloseReason.FIRST_BYTE_TIMEOUT,
-                    receivedAnything ? "it did not finish the handshake in time" : null);
+        if (state == State.BEGINNING && incoming.hasBegun()) {
+            handshake.refuse(CloseReason.HANDSHAKE_FAILED, "it did not finish the handshake in time");
+        } else if (state == State.BEGINNING) {
+            handshake.refuse(CloseReason.FIRST_BYTE_TIMEOUT, null);
         }
         end();
     }
 
     @Override
     public void onDrain() {
-        if (!receivedAnything) {
-            refuse(CloseReason.DRAINED, null);
+        if (state == State.BEGINNING && !incoming.hasBegun()) {
+            handshake.refuse(CloseReason.DRAINED, null);
+            end();
+        } else if (state == State.REFUSED) {
             end();
         }
     }
@@ -427,51 +260,44 @@ final class TlsSocket implements StreamSocket, LayerEvents {
     private void end() {
         if (state != State.ENDED) {
             state = State.ENDED;
-            pumpRest();
+            outgoing.sendSealed();
             socket.close();
-        }
-    }
-
-    /** Sends what is sealed, without the engine. */
-    private void pumpRest() {
-        try {
-            outgoing.pump(null);
-        } catch (SSLException impossible) {
-            throw new IllegalStateException("Without the engine nothing fails.", impossible);
         }
     }
 
     @Override
     public void onFailed(TransportException why) {
-        if (state == State.OPEN) {
-            events.onFailed(why);
-        } else if (state == State.WAITING || state == State.HANDSHAKING) {
-            upper.refuse(CloseReason.PEER_RESET, null);
-        }
+        State before = state;
         state = State.ENDED;
+        if (before == State.OPEN) {
+            events.onFailed(why);
+        } else if (before == State.BEGINNING) {
+            handshake.refuse(CloseReason.PEER_RESET, null);
+        }
     }
 
     @Override
     public void onClosed() {
         state = State.ENDED;
-        leavePlace();
+        handshake.leave();
         incoming.release();
         outgoing.release();
-        if (engine != null && !taskRunning) {
+        if (engine != null && !handshake.isComputing()) {
             engine.release();
         }
+        engine = null;
         if (events != null) {
             events.onClosed();
         }
     }
 
-    // ---- What is above asks ----
+    // ---- Those above ask ----
 
     @Override
     public void resumeReceiving() {
         receiving = true;
-        if (incoming.kept() != null || endArrived) {
-            execute(this::goOn);
+        if (incoming.isKeeping() || endArrived) {
+            TlsLayer.onLoop(socket, this::goOn);
         } else {
             socket.resumeReceiving();
         }
@@ -480,7 +306,7 @@ final class TlsSocket implements StreamSocket, LayerEvents {
     @Override
     public void pauseReceiving() {
         receiving = false;
-        if (!inputClosed) {
+        if (!incoming.isClosed()) {
             socket.pauseReceiving();
         }
     }
@@ -488,7 +314,7 @@ final class TlsSocket implements StreamSocket, LayerEvents {
     @Override
     public void send(ByteBuf bytes) {
         if (state == State.OPEN) {
-            requireMaySend();
+            outgoing.requireMaySend();
             outgoing.accept(bytes);
             pumpOrFail();
         }
@@ -496,10 +322,10 @@ final class TlsSocket implements StreamSocket, LayerEvents {
 
     @Override
     public boolean sendLoan(ByteBuf loan) {
-        if (state != State.OPEN || taskRunning || !engine.plaintext().isLent(loan)) {
+        if (state != State.OPEN || !engine.plaintext().isLent(loan)) {
             return false;
         }
-        requireMaySend();
+        outgoing.requireMaySend();
         if (!outgoing.isIdle()) {
             return false;
         }
@@ -511,39 +337,22 @@ final class TlsSocket implements StreamSocket, LayerEvents {
         return true;
     }
 
-    private void requireMaySend() {
-        requireNoSendInFlight();
-        if (outputShutdown) {
-            throw new IllegalStateException("The output was shut down: nothing can be sent any more.");
-        }
-    }
-
-    private void requireNoSendInFlight() {
-        if (outgoing.isBusy()) {
-            throw new IllegalStateException("A send is in flight: wait until onSent has reported all of it.");
-        }
-    }
-
     @Override
     public void onSent(int bytes) {
-        int report = outgoing.onSent(bytes);
-        if (report > 0 && state == State.OPEN) {
-            events.onSent(report);
-        }
+        int report = outgoing.onSent();
         if (state == State.OPEN) {
+            if (report > 0) {
+                events.onSent(report);
+            }
             pumpOrFail();
         } else {
-            pumpRest();
+            outgoing.sendSealed();
         }
-    }
-
-    private void pump() throws SSLException {
-        outgoing.pump(taskRunning ? null : engine);
     }
 
     private void pumpOrFail() {
         try {
-            pump();
+            outgoing.pump(engine);
         } catch (SSLException e) {
             failToSend(e);
         }
@@ -551,7 +360,7 @@ final class TlsSocket implements StreamSocket, LayerEvents {
 
     /** The peer has closed both directions, as it must in TLS 1.2: for what is sent to it, it is gone. Told later. */
     private void failToSend(SSLException why) {
-        execute(() -> {
+        TlsLayer.onLoop(socket, () -> {
             if (state == State.OPEN) {
                 end();
                 events.onFailed(new TransportException("send", "EPIPE", Words.of(why)));
@@ -561,19 +370,10 @@ final class TlsSocket implements StreamSocket, LayerEvents {
 
     @Override
     public void shutdownOutput() {
-        if (state == State.OPEN && !outputShutdown) {
-            requireNoSendInFlight();
-            outputShutdown = true;
-            sealEnd();
+        if (state == State.OPEN) {
+            outgoing.requireNoSendInFlight();
+            outgoing.sealEnd(engine);
             outgoing.finish();
-            pumpRest();
-        }
-    }
-
-    private void sealEnd() {
-        if (!taskRunning && !engine.isOutputClosed()) {
-            engine.closeOutput();
-            outgoing.sealLast(engine);
         }
     }
 
@@ -581,7 +381,7 @@ final class TlsSocket implements StreamSocket, LayerEvents {
     public void close() {
         if (state == State.OPEN) {
             if (outgoing.isIdle()) {
-                sealEnd();
+                outgoing.sealEnd(engine);
             }
             end();
         }
