@@ -45,6 +45,10 @@ final class Incoming {
         return kept != null;
     }
 
+    int heldBytes() {
+        return kept == null ? 0 : kept.capacity();
+    }
+
     /** Opens what arrived as far as that is possible, and keeps the rest. */
     void take(ByteBuf loan) throws SSLException {
         anything = true;

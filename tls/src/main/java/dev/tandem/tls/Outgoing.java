@@ -53,6 +53,10 @@ final class Outgoing {
         return sending == null && sealed == null && plain == null;
     }
 
+    int heldBytes() {
+        return (sending == null ? 0 : sending.capacity()) + (sealed == null ? 0 : sealed.capacity());
+    }
+
     /** Refuses a further send while there is one from above that is not reported. */
     void requireNoSendInFlight() {
         if (unreportedBytes > 0) {

@@ -398,6 +398,11 @@ final class TlsSocket implements StreamSocket, LayerEvents {
     // ---- What it is ----
 
     @Override
+    public int heldBytes() {
+        return socket.heldBytes() + incoming.heldBytes() + outgoing.heldBytes();
+    }
+
+    @Override
     public IoEventLoop loop() {
         return socket.loop();
     }

@@ -10,10 +10,11 @@ final class Numbers {
 
     private Numbers() {}
 
-    /** Three significant digits without an exponent. */
+    /** Three significant digits without an exponent; whole numbers stay whole. */
     static String digits(double value) {
         double size = Math.abs(value);
-        String format = size >= 100 || value == 0 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";
+        String format =
+                size >= 100 || value == Math.rint(value) ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";
         return String.format(Locale.ROOT, format, value);
     }
 

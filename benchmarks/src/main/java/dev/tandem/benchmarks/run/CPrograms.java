@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The C servers and the C driver, compiled on this host if it has a compiler. Their sources are in the jar. */
 public final class CPrograms {
@@ -17,12 +19,11 @@ public final class CPrograms {
     public static final String DRIVER = "drive";
 
     private static final List<String> PROGRAMS = List.of("echo_epoll", "echo_uring", DRIVER);
-    private static final List<String> HEADERS = List.of("histogram.h", "pattern.h", "ring.h", "serve.h", "usage.h");
+    private static final Pattern INCLUDE = Pattern.compile("^#include \"(.+)\"", Pattern.MULTILINE);
     private static final Map<String, String> CONTENDERS = Map.of("c-epoll", "echo_epoll", "c-iouring", "echo_uring");
 
     private final Map<String, Path> compiled = new TreeMap<>();
     private final Map<String, String> failures = new TreeMap<>();
-    private List<String> driverOptions = List.of();
 
     private CPrograms() {}
 
@@ -40,23 +41,27 @@ public final class CPrograms {
             return programs;
         }
         Files.createDirectories(directory);
-        for (String header : HEADERS) {
-            extract(header, directory);
-        }
         for (String program : PROGRAMS) {
             programs.compile(compiler.get(), extract(program + ".c", directory), directory.resolve(program));
         }
-        programs.driverOptions = driverOptions(directory.resolve(DRIVER + ".c"));
         return programs;
     }
 
+    /** With the headers that it includes, and those that they include. */
     private static Path extract(String source, Path directory) throws IOException {
         Path file = directory.resolve(source);
+        if (Files.exists(file)) {
+            return file;
+        }
         try (InputStream in = CPrograms.class.getResourceAsStream("/c/" + source)) {
             if (in == null) {
                 throw new IOException("The source /c/" + source + " is missing from the class path.");
             }
             Files.write(file, in.readAllBytes());
+        }
+        Matcher includes = INCLUDE.matcher(Files.readString(file));
+        while (includes.find()) {
+            extract(includes.group(1), directory);
         }
         return file;
     }
@@ -75,18 +80,15 @@ public final class CPrograms {
         }
     }
 
+    /** The same programs, as if the driver could not be compiled. */
+    CPrograms withoutDriver() {
+        compiled.remove(DRIVER);
+        return this;
+    }
+
     /** The driver, if it was compiled. */
     Optional<Path> driver() {
         return Optional.ofNullable(compiled.get(DRIVER));
-    }
-
-    /** Receiving with io_uring costs the driver less, where it can. */
-    List<String> driverOptions() {
-        return driverOptions;
-    }
-
-    private static List<String> driverOptions(Path source) throws IOException {
-        return Files.readString(source).contains("--engine") ? List.of("--engine", "uring") : List.of();
     }
 
     /** The program of a contender. */

@@ -31,6 +31,8 @@ final class Interruption {
 
     private void onShutdown() {
         requested = true;
+        // Whoever waits for a driver or a server goes on at once.
+        ChildProcess.endAll();
         try {
             finished.await(FINISH_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -14,13 +14,14 @@ final class Obstacles {
     private static final int THREADS_BESIDE = 2000;
 
     private final Launch launch;
-    private final Optional<String> ioUring = ioUringObstacle();
+    private final Optional<String> ioUring = ioUring();
 
     Obstacles(Launch launch) {
         this.launch = launch;
     }
 
-    private static Optional<String> ioUringObstacle() {
+    /** Why the host refuses io_uring, and what allows it; empty if it does not refuse. */
+    static Optional<String> ioUring() {
         return ServiceLoader.load(TransportProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .filter(provider -> provider.name().equals("io_uring"))
@@ -30,11 +31,12 @@ final class Obstacles {
     }
 
     private static String sentence(Availability availability) {
+        String remedy = availability.obstacle().orElseThrow().remedy();
         return "io_uring is refused: " + availability.detail() + ". "
-                + availability.obstacle().orElseThrow().remedy();
+                + (remedy.endsWith(".") ? remedy.substring(0, remedy.length() - 1) : remedy);
     }
 
-    /** Why this server cannot run under this workload. */
+    /** Why this server cannot run under this workload, which others can. */
     Optional<String> of(Contender contender, Workload workload) {
         return ofHost(contender).or(() -> ofWorkload(contender, workload));
     }

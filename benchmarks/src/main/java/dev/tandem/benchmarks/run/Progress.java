@@ -12,7 +12,10 @@ public final class Progress {
     private final boolean terminal;
     private final long beginNanos = System.nanoTime();
     private double plannedSeconds;
+    private double secondsMax;
     private double doneSeconds;
+    private double partSeconds;
+    private long partBeginNanos;
     private boolean lineOpen;
 
     /** @param terminal whether lines may be overwritten */
@@ -21,13 +24,22 @@ public final class Progress {
         this.terminal = terminal;
     }
 
-    void plan(double seconds) {
+    /** @param secondsMax when it ends whatever happens */
+    void plan(double seconds, double secondsMax) {
         plannedSeconds = seconds;
+        this.secondsMax = secondsMax;
     }
 
-    /** Planned seconds that are behind us, so that the time left follows the real pace. */
-    void done(double seconds) {
-        doneSeconds += seconds;
+    /** Something begins that was planned to take so long. */
+    void begin(double seconds) {
+        partSeconds = seconds;
+        partBeginNanos = System.nanoTime();
+    }
+
+    /** It has ended, however long it took. */
+    void end() {
+        doneSeconds += partSeconds;
+        partSeconds = 0;
     }
 
     /** A line that stays. */
@@ -60,10 +72,15 @@ public final class Progress {
         }
     }
 
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+
     private String timeLeft() {
-        double elapsed = (System.nanoTime() - beginNanos) / 1e9;
-        double pace = doneSeconds > 0 ? Math.max(0.5, elapsed / doneSeconds) : 1;
-        long seconds = Math.round(Math.max(0, plannedSeconds - doneSeconds) * pace);
+        double elapsed = secondsSince(beginNanos);
+        double ofPart = Math.min(partSeconds, secondsSince(partBeginNanos));
+        double left = Math.min(plannedSeconds - doneSeconds - ofPart, secondsMax - elapsed);
+        long seconds = Math.round(Math.max(0, left));
         return seconds >= 3600
                 ? String.format(Locale.ROOT, "%d:%02d h", seconds / 3600, seconds % 3600 / 60)
                 : String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
