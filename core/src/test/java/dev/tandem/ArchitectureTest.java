@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
  *             client
  *               |
  *             server
- *               |
- *            message
- *           /      \
- *   connection    codec
- *        |
- *    transport  &lt;-  transport.linux
+ *            /      \
+ *        message    layer
+ *        /     \      |
+ *    codec    connection
+ *                 |
+ *             transport  &lt;-  transport.linux
  * </pre>
  */
 class ArchitectureTest {
@@ -34,6 +34,8 @@ class ArchitectureTest {
     private static final String CONNECTION = "dev.tandem.connection..";
     private static final String CODEC = "dev.tandem.codec..";
     private static final String MESSAGE = "dev.tandem.message..";
+    private static final String LAYER = "dev.tandem.layer";
+    private static final String PROXY_PROTOCOL = "dev.tandem.proxyprotocol";
     private static final String SERVER = "dev.tandem.server..";
     private static final String CLIENT = "dev.tandem.client..";
     private static final String LOG = "dev.tandem.log";
@@ -73,6 +75,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void layerDependsOnlyOnConnectionAndTransport() {
+        classes()
+                .that()
+                .resideInAPackage(LAYER)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION, LAYER))
+                .check(CORE);
+    }
+
+    @Test
     void codecDependsOnNothingOfOurs() {
         classes()
                 .that()
@@ -99,6 +111,16 @@ class ArchitectureTest {
                 .resideInAPackage(MESSAGE)
                 .should()
                 .onlyDependOnClassesThat(isNotOursBut(CONNECTION, CODEC, MESSAGE, LOG))
+                .check(CORE);
+    }
+
+    @Test
+    void proxyProtocolIsALayerLikeAnyOther() {
+        classes()
+                .that()
+                .resideInAPackage(PROXY_PROTOCOL)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION, LAYER, PROXY_PROTOCOL))
                 .check(CORE);
     }
 

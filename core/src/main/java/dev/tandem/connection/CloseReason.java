@@ -35,8 +35,14 @@ public enum CloseReason {
     OUTBOUND_OVERFLOW,
     /** The server held more bytes than its budget, and this connection held the most of them. */
     BUDGET_EXCEEDED,
+    /** The peer's bytes ended without TLS's word that they are complete: some may be missing. */
+    TRUNCATED,
+    /** After TLS was established the peer broke its rules: bytes that are not authentic, or a renegotiation. */
+    TLS_FAILED,
     /** TLS was not established: a bad certificate, no common cipher, plain text, or too slow. */
     HANDSHAKE_FAILED,
+    /** The PROXY header of a load balancer was missing, malformed or late, or its sender is not trusted to send one. */
+    BAD_PROXY_HEADER,
     /** The application's handler threw. */
     HANDLER_FAILED,
     /** A limit of the server refused it: connections in all, per address, or per second. */

@@ -3,6 +3,7 @@ package dev.tandem.connection;
 import dev.tandem.transport.PeerCredentials;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
+import dev.tandem.transport.TlsSession;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -99,6 +100,9 @@ public final class Connection {
         try {
             connection.dispatch(connection::tellOpened);
             onOpened.accept(connection);
+            if (home.isDraining()) {
+                connection.drain();
+            }
             connection.resumeSocket();
         } catch (Throwable thrown) {
             home.onFailed(connection, thrown);
@@ -123,14 +127,27 @@ public final class Connection {
         return socket.localAddress();
     }
 
-    /** The peer's address; {@code null} when the connection is closed. */
+    /**
+     * The peer's address; {@code null} when the connection is closed. Behind a load balancer that names its clients, the
+     * client's.
+     */
     public SocketAddress remoteAddress() {
         return socket.remoteAddress();
+    }
+
+    /** The address of the load balancer that spoke for the peer; empty if none did. From any thread. */
+    public Optional<SocketAddress> proxyAddress() {
+        return socket.proxyAddress();
     }
 
     /** Who is at the other end; empty if this is no Unix domain socket, or closed. From any thread. */
     public Optional<PeerCredentials> peerCredentials() {
         return socket.peerCredentials();
+    }
+
+    /** What TLS has agreed upon with the peer, its certificates included; empty if the connection is not secured. */
+    public Optional<TlsSession> tls() {
+        return socket.tls();
     }
 
     /** Whether bytes written now will be sent: neither closed nor closing. */
@@ -684,6 +701,16 @@ public final class Connection {
         }
 
         @Override
+        public void onReceiveCut() {
+            peerFinished = true;
+            if (state == ConnectionState.OPEN) {
+                close(CloseReason.TRUNCATED);
+            } else if (state == ConnectionState.LINGERING) {
+                closeSocket();
+            }
+        }
+
+        @Override
         public void onSent(int bytes) {
             deadlines.onSent();
             home.countSent(bytes);
@@ -718,6 +745,7 @@ public final class Connection {
         private CloseReason reasonOf(TransportException failure) {
             return switch (failure.errno()) {
                 case "ECONNRESET", "EPIPE", "ENOTCONN" -> CloseReason.PEER_RESET;
+                case "EBADMSG" -> CloseReason.TLS_FAILED;
                 default -> CloseReason.NETWORK_FAILED;
             };
         }

@@ -47,6 +47,8 @@ public final class LoopConnections {
     private List<Connection> turn = new ArrayList<>();
     private List<Connection> spareTurn = new ArrayList<>();
     private int tick;
+    private boolean draining;
+    private Runnable onTicked = () -> {};
 
     private final AtomicBoolean tickQueued = new AtomicBoolean();
     private final AtomicLong opened = new AtomicLong();
@@ -177,11 +179,12 @@ public final class LoopConnections {
     }
 
     /**
-     * Tells every connection that the server drains.
+     * Tells every connection that the server drains, and from now on each that is opened.
      *
      * @return how many there are
      */
     public int drainAll() {
+        draining = true;
         Connection[] all = Arrays.copyOf(connections, count);
         for (Connection connection : all) {
             try {
@@ -191,6 +194,10 @@ public final class LoopConnections {
             }
         }
         return all.length;
+    }
+
+    boolean isDraining() {
+        return draining;
     }
 
     /**
@@ -253,6 +260,11 @@ public final class LoopConnections {
 
     // ---- Time ----
 
+    /** Has {@code action} called on the loop at every tick. */
+    public void onEveryTick(Runnable action) {
+        onTicked = action;
+    }
+
     /** A tick has passed. From any thread; a loop that has not seen the last one yet is not given another. */
     public void tickFromOutside() {
         if (tickQueued.compareAndSet(false, true)) {
@@ -267,6 +279,7 @@ public final class LoopConnections {
         for (int i = count - 1; i >= 0; i--) {
             connections[i].onTick();
         }
+        onTicked.run();
     }
 
     // ---- Counting ----

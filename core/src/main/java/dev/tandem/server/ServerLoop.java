@@ -1,6 +1,7 @@
 package dev.tandem.server;
 
 import dev.tandem.connection.ByteBudget;
+import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.connection.LoopConnections;
@@ -15,6 +16,8 @@ final class ServerLoop {
 
     private final IoEventLoop loop;
     private final LoopConnections connections;
+
+    private final Arrivals arrivals = new Arrivals();
 
     /** Connections here and on their way here: what the placement of the next one goes by. */
     private final AtomicInteger load = new AtomicInteger();
@@ -32,6 +35,7 @@ final class ServerLoop {
                     load.decrementAndGet();
                     onRemoved.accept(connection);
                 });
+        connections.onEveryTick(arrivals::onTick);
     }
 
     IoEventLoop loop() {
@@ -40,6 +44,22 @@ final class ServerLoop {
 
     LoopConnections connections() {
         return connections;
+    }
+
+    Arrivals arrivals() {
+        return arrivals;
+    }
+
+    /** The server drains. Returns how many connections there are. */
+    int drainAll() {
+        arrivals.drain();
+        return connections.drainAll();
+    }
+
+    /** Ends everything on this loop at once. Returns how many connections were aborted. */
+    int endAll(CloseReason reason) {
+        arrivals.abortAll();
+        return connections.endAll(reason);
     }
 
     int load() {

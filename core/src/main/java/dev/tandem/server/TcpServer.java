@@ -5,6 +5,7 @@ import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.LoopConnections;
 import dev.tandem.connection.Ticker;
+import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportException;
@@ -36,6 +37,7 @@ public final class TcpServer implements AutoCloseable {
     private final Door door;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<CompletableFuture<Void>> listenersClosed = new ArrayList<>();
+    private final ServerLayers layers = new ServerLayers();
     private final Ticker ticker;
     private final Drain drain = new Drain(this);
 
@@ -75,10 +77,13 @@ public final class TcpServer implements AutoCloseable {
     }
 
     private void listen(Transport transport) throws TransportException {
-        for (SocketAddress address : settings.addresses()) {
+        // All of them first: nobody comes in through one address while another cannot be served.
+        settings.addresses().forEach(address -> layers.start(address.layers()));
+        for (ListenAddress address : settings.addresses()) {
             CompletableFuture<Void> closed = new CompletableFuture<>();
             IoEventLoop loop = loops.get(listeners.size() % loops.size()).loop();
-            Listener listener = transport.listen(loop, address, settings.listenOptions(), door.acceptor(closed));
+            Acceptor acceptor = door.acceptor(layers.start(address.layers()), closed);
+            Listener listener = transport.listen(loop, address.address(), settings.listenOptions(), acceptor);
             listeners.add(listener);
             listenersClosed.add(closed);
             door.add(listener);
@@ -251,5 +256,6 @@ public final class TcpServer implements AutoCloseable {
     void stopLoops() {
         ticker.stopTicking();
         eventLoops.end();
+        layers.close();
     }
 }

@@ -21,8 +21,21 @@ public interface StreamSocket {
     /** The peer's address; {@code null} if the kernel no longer knows it. May cost a system call. */
     SocketAddress remoteAddress();
 
+    /**
+     * The address of a load balancer that speaks for the peer: that of the socket itself, where {@link #remoteAddress} is whom
+     * the load balancer named. Empty if the peer speaks for itself. May cost a system call.
+     */
+    default Optional<SocketAddress> proxyAddress() {
+        return Optional.empty();
+    }
+
     /** Who is at the other end; empty if this is no Unix domain socket, or closed. May cost a system call. */
     default Optional<PeerCredentials> peerCredentials() {
+        return Optional.empty();
+    }
+
+    /** What TLS has agreed upon; empty if the socket is not secured. */
+    default Optional<TlsSession> tls() {
         return Optional.empty();
     }
 

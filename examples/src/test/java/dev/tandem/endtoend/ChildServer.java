@@ -3,31 +3,34 @@ package dev.tandem.endtoend;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.proxyprotocol.ProxyProtocol;
 import dev.tandem.server.ServerLimits;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.server.TransportChoice;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** What tests run in a process of its own where the examples do not do: {@code <transport> <what>}. */
+/** What tests run in a process of its own where the examples do not do: {@code <transport> <what> [<port>]}. */
 final class ChildServer {
 
     private ChildServer() {}
 
     public static void main(String[] arguments) throws Exception {
         TcpServerBuilder builder = TcpServer.builder().loops(2).transport(TransportChoice.require(arguments[0]));
-        if (arguments[1].equals("inherited")) {
-            builder.listenInherited();
-        } else {
-            builder.listen(0);
+        switch (arguments[1]) {
+            case "inherited" -> builder.listenInherited();
+            case "behind-proxy" -> builder.listen(Integer.parseInt(arguments[2]), ProxyProtocol.from("127.0.0.1"));
+            default -> builder.listen(0);
         }
         switch (arguments[1]) {
             // Nothing but the descriptors limits it.
             case "unlimited-echo" ->
                 builder.limits(limits -> limits.withConnections(ServerLimits.UNLIMITED))
                         .handler((connection, in) -> connection.write(in));
-            case "inherited" -> builder.handlerPerConnection(FirstAnswered::new);
+            case "inherited", "behind-proxy" -> builder.handlerPerConnection(FirstAnswered::new);
             case "ledger" -> builder.handlerPerConnection(Ledger::new);
             case "ledger-later" -> builder.handlerPerConnection(Ledger.Later::new);
             case "stubborn" ->
@@ -54,7 +57,10 @@ final class ChildServer {
         }
     }
 
-    /** Echoes; and when the server drains, who has just come and not asked anything yet is still answered once. */
+    /**
+     * Echoes, or says who asks; and when the server drains, who has just come and not asked anything yet is still answered
+     * once.
+     */
     private static final class FirstAnswered implements ConnectionHandler {
 
         private boolean answered;
@@ -62,7 +68,12 @@ final class ChildServer {
 
         @Override
         public void onBytes(Connection connection, ByteBuf in) {
-            connection.write(in);
+            if (in.toString(StandardCharsets.US_ASCII).equals("who\n")) {
+                in.skipBytes(in.readableBytes());
+                connection.write(whoAsks(connection).getBytes(StandardCharsets.US_ASCII));
+            } else {
+                connection.write(in);
+            }
             answered = true;
             if (draining) {
                 connection.close(CloseReason.DRAINED);
@@ -75,6 +86,14 @@ final class ChildServer {
             if (answered) {
                 connection.close(CloseReason.DRAINED);
             }
+        }
+
+        private static String whoAsks(Connection connection) {
+            InetSocketAddress client = (InetSocketAddress) connection.remoteAddress();
+            InetSocketAddress proxy =
+                    (InetSocketAddress) connection.proxyAddress().orElseThrow();
+            return client.getAddress().getHostAddress() + ":" + client.getPort() + " through "
+                    + proxy.getAddress().getHostAddress() + "\n";
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.tandem.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.connection.CloseReason;
+import dev.tandem.layer.SocketLayer;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.server.TransportChoice;
@@ -56,9 +57,9 @@ public abstract class EndToEnd {
     }
 
     /** Starts a server on a free port; it ends with the test. */
-    final TcpServer start(UnaryOperator<TcpServerBuilder> describe) {
+    final TcpServer start(UnaryOperator<TcpServerBuilder> describe, SocketLayer... layers) {
         TcpServerBuilder builder = TcpServer.builder()
-                .listen(0)
+                .listen(0, layers)
                 .loops(2)
                 .transport(TransportChoice.require(transport))
                 .transportConfig(new TransportConfig(TransportConfig.DEFAULT.receiveBytes(), true));

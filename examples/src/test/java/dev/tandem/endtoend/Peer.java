@@ -87,6 +87,10 @@ final class Peer implements AutoCloseable {
         }
     }
 
+    int localPort() {
+        return socket.getLocalPort();
+    }
+
     Peer send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
