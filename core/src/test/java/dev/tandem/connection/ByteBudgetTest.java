@@ -66,6 +66,7 @@ class ByteBudgetTest {
         final ManualLoop loop = new ManualLoop();
         final List<CloseReason> left = new ArrayList<>();
         final LoopConnections connections = new LoopConnections(
+                null,
                 loop,
                 allocator,
                 ConnectionLimits.DEFAULT.withFrame(Duration.ofSeconds(2)),
