@@ -232,6 +232,7 @@ public final class TcpClient implements AutoCloseable {
         boolean finished = await(deadline);
         onEveryLoop(home -> home.endAll(CloseReason.DRAIN_DEADLINE));
         await(ABORT);
+        homes.values().forEach(LoopConnections::end);
         ticker.stopTicking();
         own.ifPresent(EventLoops::end);
         return finished;

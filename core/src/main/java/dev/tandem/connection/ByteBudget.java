@@ -69,6 +69,11 @@ public final class ByteBudget {
         accounts.add(account);
     }
 
+    /** It holds nothing any more, and never will. */
+    void remove(LoopAccount account) {
+        accounts.remove(account);
+    }
+
     /** By how much an account may change before it reports. */
     int stepBytes() {
         return stepBytes;

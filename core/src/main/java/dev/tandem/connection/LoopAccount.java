@@ -41,6 +41,15 @@ final class LoopAccount {
         return home.execute(task);
     }
 
+    /** No connection will come any more. From any thread. */
+    void end() {
+        execute(() -> {
+            budget.report(unreported);
+            unreported = 0;
+        });
+        budget.remove(this);
+    }
+
     // ---- Counting ----
 
     /** A connection holds so many more bytes; negative if fewer. May close connections, also that one. */

@@ -95,6 +95,11 @@ public final class LoopConnections {
         return new LoopConnections(transport, loop, allocator, others, budget, onOtherRemoved);
     }
 
+    /** None are here, and none will come: the budget that these shared forgets them. From any thread. */
+    public void end() {
+        account.end();
+    }
+
     /** The engine that the loop runs on. */
     public Transport transport() {
         return transport;

@@ -157,6 +157,11 @@ class ByteBudgetTest {
         assertThat(budget.isStrained()).isFalse();
         assertThat(budget.isNearlySpent()).isFalse();
         assertThat(budget.roomBytes()).isBetween((long) MAX - SLACK, (long) MAX + SLACK);
+        for (Home home : List.of(here, there)) {
+            home.connections.end();
+        }
+        turn();
+        assertThat(budget.roomBytes()).isEqualTo(MAX);
         assertThat(allocator.usedBytes()).isZero();
     }
 

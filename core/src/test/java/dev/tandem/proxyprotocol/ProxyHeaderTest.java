@@ -150,7 +150,8 @@ class ProxyHeaderTest {
                 "PROXYTCP4 ",
                 "POST / HTTP/1.1\r\n",
                 "GET / HTTP/1.1\r\n",
-                "\r\n",
+                "\r\n\r\n\r\n",
+                "\n",
                 "\0"
             })
     void whatIsNoLineIsRefused(String line) {
