@@ -42,6 +42,7 @@ public abstract class EndToEnd {
     @BeforeEach
     void rememberWhatThereIs() {
         Logs.begin();
+        Secured.begin(transport);
         descriptorsBefore = Resources.descriptors();
     }
 
@@ -59,9 +60,9 @@ public abstract class EndToEnd {
     /** Starts a server on a free port; it ends with the test. */
     final TcpServer start(UnaryOperator<TcpServerBuilder> describe, SocketLayer... layers) {
         TcpServerBuilder builder = TcpServer.builder()
-                .listen(0, layers)
+                .listen(0, layers.length > 0 ? layers : Secured.layers())
                 .loops(2)
-                .transport(TransportChoice.require(transport))
+                .transport(TransportChoice.require(Secured.engine(transport)))
                 .transportConfig(new TransportConfig(TransportConfig.DEFAULT.receiveBytes(), true));
         try {
             return closeAfterwards(describe.apply(builder).start());

@@ -70,14 +70,16 @@ final class TlsClient {
         try {
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return over(socket, port);
+            return over(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private TlsPeer over(Socket socket, int port) throws IOException {
-        SSLSocket secured = (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", port, false);
+    /** On a socket that is connected. */
+    TlsPeer over(Socket socket) throws IOException {
+        SSLSocket secured =
+                (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
         secured.setSoTimeout((int) Await.PATIENCE.toMillis());
         secured.setSSLParameters(merged(secured.getSSLParameters()));
         return new TlsPeer(socket, secured);

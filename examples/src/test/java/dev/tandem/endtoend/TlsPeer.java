@@ -37,6 +37,10 @@ final class TlsPeer implements AutoCloseable {
         }
     }
 
+    SSLSocket socket() {
+        return socket;
+    }
+
     SSLSession session() {
         return socket.getSession();
     }

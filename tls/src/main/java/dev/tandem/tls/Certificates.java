@@ -68,7 +68,9 @@ final class Certificates {
     }
 
     void watch() {
-        watch.start();
+        if (!settings.files().isEmpty()) {
+            watch.start();
+        }
     }
 
     void stopWatching() {

@@ -12,7 +12,6 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
-import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -49,17 +48,20 @@ final class EngineFactory {
     private final SslContext context;
     private final Identities identities;
 
-    private EngineFactory(SslContext context, Identities identities) {
+    /** The server to connect to; null in one. */
+    private final String serverName;
+
+    private EngineFactory(SslContext context, Identities identities, String serverName) {
         this.context = context;
         this.identities = identities;
+        this.serverName = serverName;
     }
 
     static EngineFactory of(TlsSettings settings, Identities identities, FileContents contents) {
-        SslContextBuilder builder = SslContextBuilder.forServer(keyManagers(settings, identities))
+        SslContextBuilder builder = (settings.isClient() ? forClient(settings, identities) : forServer(settings, identities))
                 .sslProvider(settings.provider())
                 .protocols(PROTOCOLS)
-                .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE)
-                .clientAuth(settings.clientCertificates());
+                .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE);
         settings.authorities()
                 .ifPresent(file -> builder.trustManager(
                         Pem.certificates(file, contents.of(file)).toArray(X509Certificate[]::new)));
@@ -68,14 +70,22 @@ final class EngineFactory {
         }
         try {
             SslContext context = builder.build();
-            if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            if (!settings.isClient() && context.sessionContext() instanceof OpenSslSessionContext sessions) {
                 sessions.setTicketKeys(newTicketKey());
             }
-            return new EngineFactory(context, identities);
+            return new EngineFactory(context, identities, settings.serverName());
         } catch (SSLException e) {
-            Path file = settings.files().iterator().next();
-            throw new TlsFileException(file, "cannot be used: " + Words.of(e) + ".", e);
+            throw new IllegalArgumentException(settings.files() + " cannot be used: " + Words.of(e) + ".", e);
         }
+    }
+
+    private static SslContextBuilder forServer(TlsSettings settings, Identities identities) {
+        return SslContextBuilder.forServer(keyManagers(settings, identities)).clientAuth(settings.clientCertificates());
+    }
+
+    private static SslContextBuilder forClient(TlsSettings settings, Identities identities) {
+        SslContextBuilder builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
+        return identities.all().isEmpty() ? builder : builder.keyManager(keyManagers(settings, identities));
     }
 
     private static KeyManagerFactory keyManagers(TlsSettings settings, Identities identities) {
@@ -103,6 +113,10 @@ final class EngineFactory {
     }
 
     SSLEngine newEngine(ByteBufAllocator allocator) {
+        if (serverName != null) {
+            // The port only tells sessions apart that could be resumed.
+            return context.newEngine(allocator, serverName, 0);
+        }
         SSLEngine engine = context.newEngine(allocator);
         if (identities.areChosenByName()) {
             SSLParameters parameters = engine.getSSLParameters();

@@ -4,13 +4,15 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** Chooses an identity for the name that the client asks for, and for what it can verify. */
+/** Chooses an identity for what the other side can verify, and in a server for the name that the client asks for. */
 final class IdentityKeyManager extends X509ExtendedKeyManager {
 
     private final Identities identities;
@@ -21,7 +23,20 @@ final class IdentityKeyManager extends X509ExtendedKeyManager {
 
     @Override
     public String chooseEngineServerAlias(String keyType, Principal[] issuers, SSLEngine engine) {
-        return candidates(engine).stream()
+        return alias(candidates(engine), keyType);
+    }
+
+    @Override
+    public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
+        return Arrays.stream(keyTypes)
+                .map(keyType -> alias(identities.all(), keyType))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String alias(List<Identity> candidates, String keyType) {
+        return candidates.stream()
                 .filter(identity -> identity.keyType().equals(keyType))
                 .findFirst()
                 .map(identity -> Integer.toString(identities.all().indexOf(identity)))

@@ -13,8 +13,8 @@ import javax.net.ssl.SSLException;
  */
 final class Outgoing {
 
-    /** So much is sealed for one send: four full records, as much as a socket's buffer usually takes. */
-    private static final int SEND_BYTES = 4 * TlsRecord.PLAINTEXT_BYTES_MAX;
+    /** So much is sealed for one send: all of a loan, which cannot wait for another. */
+    private static final int SEND_BYTES = Plaintext.CAPACITY_BYTES;
 
     /** A peer that takes nothing and still asks for more than this of what engines say by themselves is not a peer. */
     private static final int WAITING_BYTES_MAX = 64 << 10;
@@ -78,13 +78,6 @@ final class Outgoing {
         unreportedBytes = bytes.readableBytes();
     }
 
-    /** Seals all of a loan and sends it. Only when {@link #isIdle}. */
-    void sendLoan(RecordEngine engine, ByteBuf loan) throws SSLException {
-        accept(loan);
-        sealPlain(engine, loan.readableBytes());
-        pump(engine);
-    }
-
     /**
      * Sends what there is, unless the transport has something already; then the end, if it was asked for.
      *
@@ -93,7 +86,7 @@ final class Outgoing {
      */
     void pump(RecordEngine engine) throws SSLException {
         if (sending == null && plain != null && engine != null) {
-            sealPlain(engine, SEND_BYTES);
+            sealPlain(engine);
         }
         sendSealed();
     }
@@ -117,11 +110,11 @@ final class Outgoing {
         }
     }
 
-    private void sealPlain(RecordEngine engine, int bytesMax) throws SSLException {
+    private void sealPlain(RecordEngine engine) throws SSLException {
         ByteBuf from = plain;
         // Before the engine can fail: then nothing must be sealed from here again, where other bytes may stand by then.
         plain = null;
-        int bytes = Math.min(from.readableBytes(), bytesMax);
+        int bytes = Math.min(from.readableBytes(), SEND_BYTES);
         int records = (bytes + TlsRecord.PLAINTEXT_BYTES_MAX - 1) / TlsRecord.PLAINTEXT_BYTES_MAX;
         ByteBuf out = roomToSeal(bytes + records * TlsRecord.OVERHEAD_BYTES_MAX);
         try {

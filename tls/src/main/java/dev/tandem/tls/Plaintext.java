@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 final class Plaintext {
 
     /** What opens out of the largest receive, and a record more. */
-    private static final int CAPACITY_BYTES = (64 << 10) + 2 * TlsRecord.PLAINTEXT_BYTES_MAX;
+    static final int CAPACITY_BYTES = (64 << 10) + 2 * TlsRecord.PLAINTEXT_BYTES_MAX;
 
     private final ByteBuffer memory;
     private ByteBuf lent;

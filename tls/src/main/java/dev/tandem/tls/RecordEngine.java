@@ -74,6 +74,10 @@ final class RecordEngine {
         }
     }
 
+    void begin() throws SSLException {
+        engine.beginHandshake();
+    }
+
     HandshakeStatus status() {
         return engine.getHandshakeStatus();
     }

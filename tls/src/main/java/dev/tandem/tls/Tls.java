@@ -3,12 +3,10 @@ package dev.tandem.tls;
 import dev.tandem.layer.RunningLayer;
 import dev.tandem.layer.SocketLayer;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Describes TLS for the listeners of a server: {@code listen(9443, Tls.pem(chain, key))}. TLS 1.3 and 1.2 with suites that
@@ -18,9 +16,6 @@ import java.util.Optional;
  * second, those that exist keep theirs. Files that cannot be used leave the last good ones in force, and the log says so.
  */
 public final class Tls implements SocketLayer {
-
-    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
-    private static final int HANDSHAKES_MAX = 1024;
 
     private final TlsSettings settings;
 
@@ -42,14 +37,7 @@ public final class Tls implements SocketLayer {
     }
 
     private static Tls of(CertificateFiles certificates) {
-        return new Tls(new TlsSettings(
-                List.of(certificates),
-                ClientAuth.NONE,
-                Optional.empty(),
-                List.of(),
-                HANDSHAKE_TIMEOUT,
-                HANDSHAKES_MAX,
-                OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK));
+        return new Tls(TlsSettings.of(null).andCertificates(certificates));
     }
 
     /**
@@ -81,9 +69,6 @@ public final class Tls implements SocketLayer {
 
     /** How long a client may take until TLS is established; 10 s if this is not called. */
     public Tls withHandshakeTimeout(Duration timeout) {
-        if (timeout.isZero() || timeout.isNegative()) {
-            throw new IllegalArgumentException("timeout must be longer than zero, but was " + timeout + ".");
-        }
         return new Tls(settings.withHandshakeTimeout(timeout));
     }
 
@@ -92,9 +77,6 @@ public final class Tls implements SocketLayer {
      * their timeout runs. A client that has not sent its first message takes no place.
      */
     public Tls withHandshakesMax(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("count must be at least 1, but was " + count + ".");
-        }
         return new Tls(settings.withHandshakesMax(count));
     }
 

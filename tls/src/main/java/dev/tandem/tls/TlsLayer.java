@@ -50,6 +50,9 @@ final class TlsLayer implements RunningLayer {
     @Override
     public LayerEvents begin(StreamSocket socket, Upper upper) {
         TlsSocket secured = new TlsSocket(this, socket, upper);
+        if (settings.isClient()) {
+            secured.speakFirst();
+        }
         socket.resumeReceiving();
         return secured;
     }

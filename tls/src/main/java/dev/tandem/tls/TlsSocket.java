@@ -2,6 +2,7 @@ package dev.tandem.tls;
 
 import dev.tandem.connection.CloseReason;
 import dev.tandem.layer.LayerEvents;
+import dev.tandem.layer.LayeredSocket;
 import dev.tandem.layer.Upper;
 import dev.tandem.transport.PeerCredentials;
 import dev.tandem.transport.SocketEvents;
@@ -9,8 +10,6 @@ import dev.tandem.transport.StreamSocket;
 import dev.tandem.transport.TlsSession;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.IoEventLoop;
-import java.net.SocketAddress;
 import java.util.Optional;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *       \----failed----&gt; REFUSED (has said why, waits for the peer to go) ---^
  * </pre>
  */
-final class TlsSocket implements StreamSocket, LayerEvents {
+final class TlsSocket extends LayeredSocket implements LayerEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsSocket.class);
 
@@ -37,7 +36,6 @@ final class TlsSocket implements StreamSocket, LayerEvents {
     }
 
     private final TlsLayer layer;
-    private final StreamSocket socket;
     private final Handshake handshake;
     private final Incoming incoming;
     private final Outgoing outgoing;
@@ -59,8 +57,8 @@ final class TlsSocket implements StreamSocket, LayerEvents {
     private boolean endArrived;
 
     TlsSocket(TlsLayer layer, StreamSocket socket, Upper upper) {
+        super(socket);
         this.layer = layer;
-        this.socket = socket;
         this.handshake = new Handshake(layer, this, socket, upper);
         this.incoming = new Incoming(this, handshake, layer.allocator());
         this.outgoing = new Outgoing(socket, layer.allocator());
@@ -79,6 +77,15 @@ final class TlsSocket implements StreamSocket, LayerEvents {
     boolean begin() {
         engine = handshake.begin();
         return engine != null;
+    }
+
+    /** Begins as a client does. */
+    void speakFirst() {
+        engine = layer.newEngine(socket.loop());
+        runStep(() -> {
+            engine.begin();
+            proceed(engine.status());
+        });
     }
 
     // ---- Receiving ----
@@ -104,14 +111,12 @@ final class TlsSocket implements StreamSocket, LayerEvents {
         return takesBytes() && !handshake.isBusy() && (state == State.BEGINNING || receiving);
     }
 
-    /** The bytes of some records, for those above. */
     void onOpened(ByteBuf loan) {
         if (state == State.OPEN) {
             events.onReceived(loan);
         }
     }
 
-    /** The peer has finished, and those above have all its bytes. */
     void onInputClosed() {
         if (state == State.OPEN && !inputEndTold) {
             inputEndTold = true;
@@ -142,21 +147,35 @@ final class TlsSocket implements StreamSocket, LayerEvents {
         }
     }
 
-    /** What was in the way is gone: opens what is kept, and receives. */
+    /** What was in the way is gone: opens what is kept, and receives. As a task of the loop. */
     void goOn() {
-        try {
+        runStep(() -> {
             incoming.openKept();
             if (endArrived) {
                 endInput();
             }
-        } catch (SSLException e) {
-            fail(e);
+        });
+        if (mayOpen() || !takesBytes()) {
+            socket.resumeReceiving();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws SSLException;
+    }
+
+    /** Within a task there is no transport that would notice an exception. */
+    private void runStep(Step step) {
+        try {
+            try {
+                step.run();
+            } catch (SSLException e) {
+                fail(e);
+            }
         } catch (Throwable thrown) {
             LOG.error("{} failed and is aborted.", this, thrown);
             abort();
-        }
-        if (mayOpen() || !takesBytes()) {
-            socket.resumeReceiving();
         }
     }
 
@@ -185,11 +204,7 @@ final class TlsSocket implements StreamSocket, LayerEvents {
             return;
         }
         if (state != State.ENDED) {
-            try {
-                proceed(engine.status());
-            } catch (SSLException e) {
-                fail(e);
-            }
+            runStep(() -> proceed(engine.status()));
             goOn();
         }
     }
@@ -326,15 +341,12 @@ final class TlsSocket implements StreamSocket, LayerEvents {
         if (state != State.OPEN || !engine.plaintext().isLent(loan)) {
             return false;
         }
-        outgoing.requireMaySend();
         if (!outgoing.isIdle()) {
+            // It could not be sealed before the loan ends.
+            outgoing.requireMaySend();
             return false;
         }
-        try {
-            outgoing.sendLoan(engine, loan);
-        } catch (SSLException e) {
-            failToSend(e);
-        }
+        send(loan);
         return true;
     }
 
@@ -400,22 +412,7 @@ final class TlsSocket implements StreamSocket, LayerEvents {
 
     @Override
     public int heldBytes() {
-        return socket.heldBytes() + incoming.heldBytes() + outgoing.heldBytes();
-    }
-
-    @Override
-    public IoEventLoop loop() {
-        return socket.loop();
-    }
-
-    @Override
-    public SocketAddress localAddress() {
-        return socket.localAddress();
-    }
-
-    @Override
-    public SocketAddress remoteAddress() {
-        return socket.remoteAddress();
+        return super.heldBytes() + incoming.heldBytes() + outgoing.heldBytes();
     }
 
     @Override
