@@ -19,7 +19,7 @@
 
 enum mode { ECHO, FRAMES, STREAM, CHURN, IDLE, RATE };
 enum engine { EPOLL, URING };
-enum { RECEIVE_BYTES = 1 << 18, SECOND = 1000000000 };
+enum { RECEIVE_BYTES = 1 << 18, SECOND = 1000000000, ALSO_PIDS_MAX = 64 };
 
 struct connection {
     int fd;
@@ -39,6 +39,7 @@ static struct {
     enum engine engine;
     const char *host;
     int port, connections, depth, sources, server_pid, spin, resident;
+    int also_pids[ALSO_PIDS_MAX], also_count;
     size_t size, window;
     double seconds, warm_up, rate, timeout;
     uint64_t messages, seed;

@@ -16,6 +16,7 @@ __attribute__((noreturn)) static void usage(void)
           "options: --host A --conns N --size BYTES --depth N --seconds S --messages N (instead of seconds)\n"
           "         --warmup S --window BYTES --rate N --sources N (127.0.0.2 and up) --timeout S --seed N\n"
           "         --server-pid PID (reads its CPU time) --spin (never sleeps)\n"
+          "         --also-pid PID (counts as the server's; for the kernel's threads that send for it)\n"
           "         --resident (keeps the connections; a load for each line WARM_UP SECONDS on standard input)\n"
           "         --engine epoll|uring (uring costs the driver less with small messages; churn, idle: epoll)\n", stderr);
     exit(2);
@@ -59,6 +60,8 @@ static void set(const char *option, const char *text)
     else if (IS("timeout")) options.timeout = positive(option, text, 0.1, 1e6);
     else if (IS("seed")) options.seed = (uint64_t)positive(option, text, 0, 1e15);
     else if (IS("server-pid")) options.server_pid = (int)positive(option, text, 1, 1 << 30);
+    else if (IS("also-pid") && options.also_count < ALSO_PIDS_MAX)
+        options.also_pids[options.also_count++] = (int)positive(option, text, 1, 1 << 30);
     else usage();
 #undef IS
 }

@@ -1,6 +1,7 @@
 package dev.tandem.benchmarks.driver;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param slowConnections in slow mode, how many of the connections hardly read
  * @param serverPid the server's process, 0 if its CPU time is not to be read
  * @param resident whether connections stay, for a load for each line of standard input
+ * @param alsoPids of kernel threads whose CPU time counts as the server's
  * @param sources how many local addresses connections come from, 127.0.0.2 and up if more than one
  */
 public record LoadOptions(
@@ -31,6 +33,7 @@ public record LoadOptions(
         double ratePerSecond,
         int slowConnections,
         long serverPid,
+        List<Long> alsoPids,
         int sources,
         double timeoutSeconds,
         long seed,
@@ -105,6 +108,7 @@ public record LoadOptions(
                 options.number("rate", 10_000),
                 (int) options.number("slow", 0),
                 (long) options.number("server-pid", 0),
+                options.alsoPids(),
                 (int) options.number("sources", defaultSources(mode, connections)),
                 options.number("timeout", 10),
                 (long) options.number("seed", 1),
@@ -129,12 +133,15 @@ public record LoadOptions(
     private static final class Words {
 
         private final Map<String, String> values = new HashMap<>();
+        private final List<Long> alsoPids = new ArrayList<>();
 
         Words(List<String> words) {
             for (int i = 0; i < words.size(); i++) {
                 String word = words.get(i);
                 if (word.equals("--spin") || word.equals("--resident")) {
                     values.put(word.substring(2), "true");
+                } else if (word.equals("--also-pid") && i + 1 < words.size()) {
+                    alsoPids.add(Long.parseLong(words.get(++i)));
                 } else if (word.startsWith("--") && i + 1 < words.size()) {
                     values.put(word.substring(2), words.get(++i));
                 } else {
@@ -165,6 +172,11 @@ public record LoadOptions(
             } catch (NumberFormatException e) {
                 throw new IllegalArgumentException("--" + option + " must be a number, but was " + value + ".", e);
             }
+        }
+
+        /** The one option that may come more than once. */
+        List<Long> alsoPids() {
+            return List.copyOf(alsoPids);
         }
 
         boolean flag(String option) {

@@ -17,7 +17,14 @@ record Snapshot(long nanos, long driverCpuNanos, long messages, long bytes, Proc
 
     static Snapshot take(Load load) throws IOException {
         long pid = load.options().serverPid();
-        return of(load, pid == 0 ? NOTHING : ProcessUsage.read(pid));
+        if (pid == 0) {
+            return of(load, NOTHING);
+        }
+        ProcessUsage server = ProcessUsage.read(pid);
+        for (long also : load.options().alsoPids()) {
+            server = server.and(ProcessUsage.read(also));
+        }
+        return of(load, server);
     }
 
     private static Snapshot of(Load load, ProcessUsage server) {

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a reader of results must know about the host, and limits that decide what can run on it. */
@@ -88,6 +91,26 @@ public final class HostFacts {
                 .map(words -> words[words.length - 2])
                 .map(hard -> hard.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(hard))
                 .orElse(0L);
+    }
+
+    /**
+     * The kernel's threads that take over, on these CPUs, network work that is too much to be done on the side. What a server
+     * sends over the loopback device is received on the CPU of the server, and charged to the server unless these do it. None
+     * are seen from inside a container.
+     */
+    public static List<Long> softirqThreads(CpuSet cpus) {
+        Set<String> names = cpus.cpus().stream().map(cpu -> "ksoftirqd/" + cpu).collect(Collectors.toSet());
+        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+            return processes
+                    .filter(process -> process.getFileName().toString().matches("\\d+"))
+                    .filter(process -> ProcFiles.read(process.resolve("comm"))
+                            .filter(name -> names.contains(name.strip()))
+                            .isPresent())
+                    .map(process -> Long.valueOf(process.getFileName().toString()))
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of();
+        }
     }
 
     /** How many threads the host can have at a time. */

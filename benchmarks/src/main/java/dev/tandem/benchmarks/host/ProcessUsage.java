@@ -26,6 +26,13 @@ public record ProcessUsage(Map<Integer, ThreadUsage> threads, long residentBytes
         return new ProcessUsage(threads, residentBytes(pid));
     }
 
+    /** Of two processes together. The memory is that of this one. */
+    public ProcessUsage and(ProcessUsage other) {
+        Map<Integer, ThreadUsage> all = new HashMap<>(threads);
+        all.putAll(other.threads);
+        return new ProcessUsage(all, residentBytes);
+    }
+
     /** Memory of the process that is in RAM, or 0 if there is no such process. */
     public static long residentBytes(long pid) {
         return ProcFiles.read(Path.of("/proc", Long.toString(pid), "status"))

@@ -7,6 +7,7 @@ import dev.tandem.benchmarks.host.SystemCallCount;
 import dev.tandem.benchmarks.run.MeasuredServer;
 import dev.tandem.benchmarks.server.Protocol;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -136,6 +137,7 @@ public class ServerBenchmark {
                 1,
                 0,
                 process.pid(),
+                List.of(),
                 1,
                 TIMEOUT_SECONDS,
                 1,

@@ -197,7 +197,7 @@ final class ReportPage {
 
     private void noise() {
         List<List<Cell>> rows = new ArrayList<>();
-        for (String workload : results.workloads().keySet()) {
+        for (String workload : analysis.costWorkloads()) {
             analysis.noiseRatio(workload)
                     .ifPresent(ratio -> rows.add(List.of(
                             Cell.of(analysis.workloadTitle(workload)),

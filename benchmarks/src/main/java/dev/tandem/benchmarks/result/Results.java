@@ -1,8 +1,10 @@
 package dev.tandem.benchmarks.result;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,9 +65,25 @@ public record Results(
     private static final Map<String, String> OPTIONS =
             Map.of("blockSeconds", "--seconds", "pairs", "--pairs", "warmSecondsMax", "--warm", "twin", "--twin");
 
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    private static final int LINES_DEPTH = 2;
+
+    private static final ObjectMapper JSON =
+            new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    /** A line for each block, and not one for each of its numbers. */
+    private static DefaultPrettyPrinter printer() {
+        DefaultIndenter shallow = new DefaultIndenter() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public void writeIndentation(JsonGenerator json, int level) throws IOException {
+                if (level <= LINES_DEPTH) {
+                    super.writeIndentation(json, level);
+                }
+            }
+        };
+        return new DefaultPrettyPrinter().withObjectIndenter(shallow).withArrayIndenter(shallow);
+    }
 
     /** Reads results from a file, or from the file of this name in a directory. */
     public static Results read(Path path) throws IOException {
@@ -82,6 +100,6 @@ public record Results(
 
     /** Writes them. */
     public void write(Path file) throws IOException {
-        Files.writeString(file, JSON.writeValueAsString(this) + "\n");
+        Files.writeString(file, JSON.writer(printer()).writeValueAsString(this) + "\n");
     }
 }

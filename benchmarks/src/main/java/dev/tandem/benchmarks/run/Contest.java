@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * All servers under one workload, or under several that differ in their rate only. They are up at the same time, so that
@@ -163,7 +166,7 @@ final class Contest {
             }
             int most = planned + (workload.isPaced() ? 0 : plan.extraRoundsMax());
             for (int round = 0; round < most && !isOver(); round++) {
-                if (round >= planned && (!lacksBlocks(workload) || secondsLeft() < plan.roundSecondsOf(workload))) {
+                if (round >= planned && (!lacksPairs(workload) || secondsLeft() < plan.roundSecondsOf(workload))) {
                     break;
                 }
                 List<Instance> order = usable();
@@ -175,17 +178,35 @@ final class Contest {
         }
     }
 
-    /** Whether some server has too few undisturbed blocks, unless it is one that disturbs itself. */
-    private boolean lacksBlocks(Workload workload) {
+    /** Whether some server has too few undisturbed pairs with the first, unless it is one that disturbs itself. */
+    private boolean lacksPairs(Workload workload) {
+        Set<Tally.Place> ofFirst = accepted(workload, instances.get(0));
         return usable().stream().anyMatch(instance -> {
-            List<Block> taken = blocks.stream()
-                    .filter(block -> block.workload().equals(workload.name())
-                            && block.contender().equals(instance.contender().name())
-                            && block.twin() == instance.isTwin())
-                    .toList();
-            long accepted = taken.stream().filter(Block::isAccepted).count();
-            return accepted < Math.min(Ratio.PAIRS_MIN, 2 * plan.roundsOf(workload)) && accepted * 2 >= taken.size();
+            Set<Tally.Place> accepted = accepted(workload, instance);
+            boolean disturbsItself =
+                    accepted.size() * 2 < taken(workload, instance).size();
+            accepted.retainAll(ofFirst);
+            return accepted.size() < Math.min(Ratio.PAIRS_MIN, 2 * plan.roundsOf(workload)) && !disturbsItself;
         });
+    }
+
+    private static Set<Tally.Place> places(List<Block> blocks) {
+        return blocks.stream()
+                .map(block -> new Tally.Place(block.fork(), block.round(), block.half()))
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private Set<Tally.Place> accepted(Workload workload, Instance instance) {
+        return places(
+                taken(workload, instance).stream().filter(Block::isAccepted).toList());
+    }
+
+    private List<Block> taken(Workload workload, Instance instance) {
+        return blocks.stream()
+                .filter(block -> block.workload().equals(workload.name())
+                        && block.contender().equals(instance.contender().name())
+                        && block.twin() == instance.isTwin())
+                .toList();
     }
 
     private List<Instance> usable() {

@@ -37,6 +37,9 @@ final class DriverProcess implements Closeable {
         Optional<Path> c = launch.programs().driver().filter(path -> !needsJava(workload));
         List<String> command = c.map(path -> cCommand(launch, path)).orElseGet(() -> javaCommand(launch));
         command.addAll(server.asDriverOptions());
+        for (long thread : launch.softirqThreads()) {
+            command.addAll(List.of("--also-pid", Long.toString(thread)));
+        }
         command.addAll(workload.asDriverOptions());
         command.addAll(List.of("--resident", "--timeout", TIMEOUT_SECONDS));
         return new DriverProcess(c.isPresent() ? C : JAVA, start(launch, command));

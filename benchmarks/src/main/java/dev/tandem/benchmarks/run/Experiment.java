@@ -58,6 +58,9 @@ public final class Experiment {
                     .toList();
             reasons.forEach(why -> progress.say("Not run: " + contender.name() + ": " + why + "."));
         }
+        progress.say(
+                plan.workloads().size() + " workloads, " + plan.contenders().size() + " servers: about "
+                        + Math.round(Math.ceil(plan.seconds() / 60)) + " minutes.");
         progress.plan(plan.seconds(), plan.secondsMax().orElse(Double.MAX_VALUE));
     }
 

@@ -1,6 +1,7 @@
 package dev.tandem.benchmarks.run;
 
 import dev.tandem.benchmarks.host.CpuSet;
+import dev.tandem.benchmarks.host.HostFacts;
 import dev.tandem.benchmarks.host.Tools;
 import dev.tandem.benchmarks.server.Protocol;
 import java.nio.file.Files;
@@ -89,6 +90,11 @@ record Launch(
     /** Confines every thread of a server, those it will start included. */
     void pinServer(long pid) {
         serverCpus.ifPresent(cpus -> Tools.run(List.of("taskset", "-acp", cpus.toString(), Long.toString(pid))));
+    }
+
+    /** Kernel threads that work for whichever server is under load. Where nothing is pinned, they might be anybody's. */
+    List<Long> softirqThreads() {
+        return serverCpus.map(HostFacts::softirqThreads).orElse(List.of());
     }
 
     Path log(String name) {
