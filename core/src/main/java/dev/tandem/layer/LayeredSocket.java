@@ -1,5 +1,6 @@
 package dev.tandem.layer;
 
+import dev.tandem.transport.PeerCredentials;
 import dev.tandem.transport.StreamSocket;
 import dev.tandem.transport.TlsSession;
 import io.netty.channel.IoEventLoop;
@@ -30,6 +31,16 @@ public abstract class LayeredSocket implements StreamSocket {
     @Override
     public SocketAddress remoteAddress() {
         return socket.remoteAddress();
+    }
+
+    @Override
+    public Optional<SocketAddress> proxyAddress() {
+        return socket.proxyAddress();
+    }
+
+    @Override
+    public Optional<PeerCredentials> peerCredentials() {
+        return socket.peerCredentials();
     }
 
     @Override

@@ -1,12 +1,10 @@
 package dev.tandem.proxyprotocol;
 
-import dev.tandem.transport.PeerCredentials;
+import dev.tandem.layer.LayeredSocket;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
-import dev.tandem.transport.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.IoEventLoop;
 import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,9 +13,8 @@ import java.util.concurrent.RejectedExecutionException;
  * A socket whose peer is a load balancer, with the addresses of the client whom that speaks for. What came in one piece with the
  * header is the first that is received through it.
  */
-final class ProxiedSocket implements StreamSocket {
+final class ProxiedSocket extends LayeredSocket {
 
-    private final StreamSocket socket;
     private final ProxyHeader header;
     private SocketEvents above;
     private boolean receiving;
@@ -28,7 +25,7 @@ final class ProxiedSocket implements StreamSocket {
     private boolean deliveryQueued;
 
     ProxiedSocket(StreamSocket socket, ProxyHeader header) {
-        this.socket = socket;
+        super(socket);
         this.header = header;
     }
 
@@ -125,26 +122,11 @@ final class ProxiedSocket implements StreamSocket {
         return header.isOfSomebody() ? Optional.ofNullable(socket.remoteAddress()) : Optional.empty();
     }
 
-    @Override
-    public Optional<PeerCredentials> peerCredentials() {
-        return socket.peerCredentials();
-    }
-
     // ---- What passes through ----
-
-    @Override
-    public Optional<TlsSession> tls() {
-        return socket.tls();
-    }
 
     @Override
     public int heldBytes() {
         return socket.heldBytes() + (kept == null ? 0 : kept.capacity());
-    }
-
-    @Override
-    public IoEventLoop loop() {
-        return socket.loop();
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.tandem.connection.CloseReason;
 import dev.tandem.layer.LayerEvents;
 import dev.tandem.layer.LayeredSocket;
 import dev.tandem.layer.Upper;
-import dev.tandem.transport.PeerCredentials;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
 import dev.tandem.transport.TlsSession;
@@ -413,16 +412,6 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
     @Override
     public int heldBytes() {
         return super.heldBytes() + incoming.heldBytes() + outgoing.heldBytes();
-    }
-
-    @Override
-    public Optional<SocketAddress> proxyAddress() {
-        return socket.proxyAddress();
-    }
-
-    @Override
-    public Optional<PeerCredentials> peerCredentials() {
-        return socket.peerCredentials();
     }
 
     @Override
