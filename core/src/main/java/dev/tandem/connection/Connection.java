@@ -49,6 +49,9 @@ public final class Connection {
     /** The loan being offered to the handler; null if none is, or if what is offered is a copy. */
     private ByteBuf loan;
 
+    /** Bytes that the handler has in a queue of its own; they count like those that were written. */
+    private int queuedBytes;
+
     /** How many bytes the home's account holds for this connection. */
     private int accountedBytes;
 
@@ -115,7 +118,7 @@ public final class Connection {
      * stop when this is false and go on at {@link ConnectionHandler#onWritable}.
      */
     public boolean isWritable() {
-        return outbound.bytes() <= home.limits().outboundPauseBytes();
+        return unsentBytes() <= home.limits().outboundPauseBytes();
     }
 
     /**
@@ -132,9 +135,9 @@ public final class Connection {
         return why;
     }
 
-    /** How many written bytes the kernel has not taken yet. */
+    /** How many bytes the kernel has not taken yet: of those written, and of those counted by {@link #countQueued}. */
     public int unsentBytes() {
-        return outbound.bytes();
+        return (int) Math.min(Integer.MAX_VALUE, (long) outbound.bytes() + queuedBytes);
     }
 
     // ---- Writing ----
@@ -200,6 +203,23 @@ public final class Connection {
         }
     }
 
+    /**
+     * For a handler that keeps what it is going to write in a queue of its own and writes it bit by bit: says how many bytes
+     * that queue holds now. They count like written ones, so that the limits apply to them: those of {@link #isWritable}, of
+     * reading, of this connection and of the server.
+     */
+    public void countQueued(int bytes) {
+        queuedBytes = bytes;
+        int unsent = unsentBytes();
+        if (unsent > home.limits().outboundMaxBytes()) {
+            abort(CloseReason.OUTBOUND_OVERFLOW);
+        } else if (unsent > home.limits().outboundPauseBytes()) {
+            pause(PAUSED_BY_OUTBOUND);
+        } else if ((pauses & PAUSED_BY_OUTBOUND) != 0) {
+            home.runAtEndOfTurn(this);
+        }
+    }
+
     /** The callback has returned: what the handler wrote back of the loan is sent as it is, or copied after all. */
     private void sendForwarded() {
         ByteBuf forwarded = outbound.takeForwarded();
@@ -222,7 +242,7 @@ public final class Connection {
         if (state != ConnectionState.OPEN) {
             return false;
         }
-        if ((long) outbound.bytes() + bytes > home.limits().outboundMaxBytes()) {
+        if ((long) unsentBytes() + bytes > home.limits().outboundMaxBytes()) {
             // Before copying, so that even one huge write holds no more memory than the bound.
             abort(CloseReason.OUTBOUND_OVERFLOW);
             return false;
@@ -231,7 +251,7 @@ public final class Connection {
     }
 
     private void onAppended() {
-        int unsent = outbound.bytes();
+        int unsent = unsentBytes();
         if (unsent > home.limits().outboundMaxBytes()) {
             abort(CloseReason.OUTBOUND_OVERFLOW);
         } else if (!dispatching) {
@@ -285,7 +305,7 @@ public final class Connection {
         if (state != ConnectionState.OPEN) {
             inbound.release();
         }
-        int unsent = outbound.bytes();
+        int unsent = unsentBytes();
         if (unsent > home.limits().outboundPauseBytes()) {
             pause(PAUSED_BY_OUTBOUND);
         } else if ((pauses & PAUSED_BY_OUTBOUND) != 0 && unsent <= home.limits().outboundPauseBytes() / 2) {
@@ -302,7 +322,7 @@ public final class Connection {
     }
 
     private void account() {
-        int bytes = outbound.bytes() + inbound.bytes();
+        int bytes = unsentBytes() + inbound.bytes();
         if (bytes != accountedBytes) {
             home.account(bytes - accountedBytes);
             accountedBytes = bytes;
@@ -503,6 +523,10 @@ public final class Connection {
         handler.onOpened(this);
     }
 
+    private void tellAllSent() throws Exception {
+        handler.onAllSent(this);
+    }
+
     private void onHandlerThrew(Throwable thrown) {
         home.onHandlerThrew(this, thrown);
         close(CloseReason.HANDLER_FAILED);
@@ -605,7 +629,11 @@ public final class Connection {
             deadlines.onSent();
             home.countSent(bytes);
             outbound.onSent(bytes);
-            settle();
+            if (outbound.isEmpty()) {
+                dispatch(Connection.this::tellAllSent);
+            } else {
+                settle();
+            }
         }
 
         @Override
@@ -623,6 +651,7 @@ public final class Connection {
             because(CloseReason.ABORTED);
             inbound.release();
             outbound.release();
+            queuedBytes = 0;
             account();
             try {
                 handler.onClosed(Connection.this, why);
