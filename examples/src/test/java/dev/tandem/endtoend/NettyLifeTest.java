@@ -11,8 +11,8 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.DefaultEventLoopGroup;
-import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.EventExecutorGroup;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -152,9 +152,10 @@ class NettyLifeTest extends NettyEndToEnd {
         assertThat(nextChannel().connection().loop().inEventLoop(timer.get())).isTrue();
     }
 
+    @SuppressWarnings("deprecation") // Still what many pipelines do.
     @Test
     void aHandlerMayHaveAnotherExecutor() throws Exception {
-        EventLoopGroup workers = new DefaultEventLoopGroup(2);
+        EventExecutorGroup workers = new DefaultEventExecutorGroup(2);
         closeAfterwards(() -> workers.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync());
         TcpServer server = startPipeline(channel -> channel.pipeline().addLast(workers, new Life()));
         Peer peer = connect(server);
