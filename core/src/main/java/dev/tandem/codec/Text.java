@@ -10,6 +10,9 @@ final class Text {
     /** What a decoder puts in place of bytes that are no UTF-8; it is also a character that a peer may send. */
     private static final char REPLACEMENT = '\ufffd';
 
+    /** Texts up to so many characters are not worth the look at each that finds out how many bytes they take. */
+    private static final int SHORT_CHARACTERS = 1024;
+
     private Text() {}
 
     static String decode(ByteBuf body) {
@@ -22,6 +25,11 @@ final class Text {
     }
 
     static void encode(String text, ByteBuf out) {
-        ByteBufUtil.writeUtf8(out, text);
+        if (text.length() <= SHORT_CHARACTERS) {
+            ByteBufUtil.writeUtf8(out, text);
+        } else {
+            // Else room is made for three times as many bytes as there are characters.
+            ByteBufUtil.reserveAndWriteUtf8(out, text, ByteBufUtil.utf8Bytes(text));
+        }
     }
 }

@@ -52,8 +52,8 @@ public final class Connection {
     /** Bytes that the handler has in a queue of its own; they count like those that were written. */
     private int queuedBytes;
 
-    /** How many bytes the home's account holds for this connection. */
-    private int accountedBytes;
+    /** How much the home's account holds for this connection. */
+    private long accountedBytes;
 
     /** Where the home keeps this connection; -1 when it does not. */
     int slot = -1;
@@ -127,7 +127,7 @@ public final class Connection {
      * waiting for more to arrive; so it never holds more than one answer above the mark.
      */
     public boolean isReading() {
-        return pauses == 0 && state == ConnectionState.OPEN && isWritable();
+        return !isHeldBack() && state == ConnectionState.OPEN && isWritable();
     }
 
     /** Why it is closing or has ended; {@code null} while it is open. */
@@ -214,6 +214,7 @@ public final class Connection {
         if (unsent > home.limits().outboundMaxBytes()) {
             abort(CloseReason.OUTBOUND_OVERFLOW);
         } else if (unsent > home.limits().outboundPauseBytes()) {
+            account();
             pause(PAUSED_BY_OUTBOUND);
         } else if ((pauses & PAUSED_BY_OUTBOUND) != 0) {
             home.runAtEndOfTurn(this);
@@ -245,16 +246,26 @@ public final class Connection {
         if ((long) unsentBytes() + bytes > home.limits().outboundMaxBytes()) {
             // Before copying, so that even one huge write holds no more memory than the bound.
             abort(CloseReason.OUTBOUND_OVERFLOW);
-            return false;
+        } else if (!home.account().hasRoom(this, bytes)) {
+            abort(CloseReason.BUDGET_EXCEEDED);
         }
-        return true;
+        return state == ConnectionState.OPEN;
     }
 
     private void onAppended() {
         int unsent = unsentBytes();
         if (unsent > home.limits().outboundMaxBytes()) {
             abort(CloseReason.OUTBOUND_OVERFLOW);
-        } else if (!dispatching) {
+            return;
+        }
+        if (!dispatching || unsent > home.limits().outboundPauseBytes()) {
+            // Now and not when this connection settles, for many may be written to before the first of them does.
+            account();
+        }
+        if (state != ConnectionState.OPEN) {
+            return;
+        }
+        if (!dispatching) {
             if (unsent > home.limits().outboundPauseBytes()) {
                 // Now and not at the end of the turn: some of it may have left by then, and whoever stops writing
                 // because isWritable() is false waits for the onWritable() that ends this pause.
@@ -269,7 +280,11 @@ public final class Connection {
 
     /** Reserves room for so many bytes from another thread. If there is none the connection is aborted. */
     private boolean mayHandOver(int bytes) {
-        boolean reserved = handOver.reserve(bytes, home.limits().outboundMaxBytes());
+        if (!home.account().fits(bytes)) {
+            abort(CloseReason.BUDGET_EXCEEDED);
+            return false;
+        }
+        boolean reserved = handOver.reserve(home, bytes);
         if (!reserved) {
             abort(CloseReason.OUTBOUND_OVERFLOW);
         }
@@ -321,17 +336,26 @@ public final class Connection {
         }
     }
 
+    /** Tells the home how much memory this connection holds. That may be too much, and abort it or another one. */
     private void account() {
-        int bytes = unsentBytes() + inbound.bytes();
+        // What the kernel still has of a connection that is closing comes back in a moment, whatever anybody does.
+        long bytes = mayBeAborted() ? outbound.heldBytes() + queuedBytes + inbound.heldBytes() + socket.heldBytes() : 0;
         if (bytes != accountedBytes) {
-            home.account(bytes - accountedBytes);
+            long change = bytes - accountedBytes;
             accountedBytes = bytes;
+            home.account().add(change);
         }
+        followBudget();
     }
 
-    /** How many bytes this connection holds, unsent and unread. */
-    int bufferedBytes() {
-        return accountedBytes;
+    /** How much memory this connection holds for bytes that are unsent or unread. */
+    long heldBytes() {
+        return accountedBytes + handOver.waitingBytes();
+    }
+
+    /** Whether aborting it would make a difference: the transport is not closing it already. */
+    boolean mayBeAborted() {
+        return state.ordinal() < ConnectionState.CLOSING.ordinal();
     }
 
     // ---- Reading ----
@@ -348,13 +372,21 @@ public final class Connection {
         resume(PAUSED_BY_HANDLER);
     }
 
-    /** The server holds too many bytes: nothing is read until there is room again. */
-    void pauseForBudget() {
-        pause(PAUSED_BY_BUDGET);
+    /** Is read or not, as the budget wants it. */
+    void followBudget() {
+        if (home.account().mayBeRead(accountedBytes)) {
+            resume(PAUSED_BY_BUDGET);
+        } else {
+            pause(PAUSED_BY_BUDGET);
+        }
     }
 
-    void resumeForBudget() {
-        resume(PAUSED_BY_BUDGET);
+    /**
+     * Whether the handler gets nothing at present. A pause for the budget does not hold back what has arrived: the memory that
+     * it needs is given back when it is read.
+     */
+    private boolean isHeldBack() {
+        return (pauses & ~PAUSED_BY_BUDGET) != 0;
     }
 
     private void pause(int reason) {
@@ -441,6 +473,7 @@ public final class Connection {
             state = state.moveTo(ConnectionState.CLOSING);
             outbound.discardUnsent();
             socket.abort();
+            account();
             // What was received is released in settle() or onClosed(): a handler may be reading it at this moment.
         }
     }
@@ -536,7 +569,7 @@ public final class Connection {
 
     /** At the end of a turn in which something happened outside of a callback. */
     void onTurn() {
-        if (resuming && pauses == 0 && state == ConnectionState.OPEN) {
+        if (resuming && !isHeldBack() && state == ConnectionState.OPEN) {
             resuming = false;
             ByteBuf kept = inbound.kept();
             if (kept != null) {
@@ -569,9 +602,14 @@ public final class Connection {
     void onTick() {
         switch (state) {
             case OPEN -> {
-                CloseReason overdue = deadlines.overdue(pauses != 0, inbound.bytes() > 0);
+                // A pause for the budget is no excuse: an unfinished frame is a part of what is too much.
+                CloseReason overdue = deadlines.overdue(isHeldBack(), inbound.bytes() > 0);
                 if (!abortIfStalled() && overdue != null) {
                     close(overdue);
+                }
+                if (pauses != 0) {
+                    // The transport keeps what arrives after a pause has begun, and does not tell.
+                    account();
                 }
             }
             case FLUSHING -> abortIfStalled();

@@ -14,16 +14,23 @@ final class HandOver {
     private final AtomicInteger waitingBytes = new AtomicInteger();
     private volatile boolean overrun;
 
+    /** How many bytes are on their way. */
+    int waitingBytes() {
+        return waitingBytes.get();
+    }
+
     /** Reserves room for so many bytes. Once there was none, there never is. */
-    boolean reserve(int bytes, int max) {
+    boolean reserve(LoopConnections home, int bytes) {
         if (overrun) {
             return false;
         }
         int waiting = waitingBytes.addAndGet(bytes);
-        if (waiting >= 0 && waiting <= max) {
+        if (waiting >= 0 && waiting <= home.limits().outboundMaxBytes()) {
+            home.account().addHandedOver(bytes);
             return true;
         }
         overrun = true;
+        waitingBytes.addAndGet(-bytes);
         return false;
     }
 
@@ -32,7 +39,7 @@ final class HandOver {
         int size = bytes.readableBytes();
         try {
             home.loop().execute(() -> {
-                waitingBytes.addAndGet(-size);
+                giveBack(home, size);
                 try {
                     action.accept(bytes);
                 } finally {
@@ -40,7 +47,13 @@ final class HandOver {
                 }
             });
         } catch (RejectedExecutionException loopHasEnded) {
+            giveBack(home, size);
             bytes.release();
         }
+    }
+
+    private void giveBack(LoopConnections home, int bytes) {
+        waitingBytes.addAndGet(-bytes);
+        home.account().addHandedOver(-bytes);
     }
 }

@@ -21,6 +21,11 @@ final class Inbound {
         return tail == null ? 0 : tail.readableBytes();
     }
 
+    /** How much memory they take, room for more included. */
+    int heldBytes() {
+        return tail == null ? 0 : tail.capacity();
+    }
+
     /**
      * What the handler shall see when {@code loan} arrives: the loan itself, or if bytes are kept, those with the loan's
      * behind them.

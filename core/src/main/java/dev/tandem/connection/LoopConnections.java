@@ -36,6 +36,7 @@ public final class LoopConnections {
     private final ByteBufAllocator allocator;
     private final ConnectionLimits limits;
     private final DeadlineTicks deadlines;
+    private final LoopAccount account;
     private final Consumer<Connection> onRemoved;
 
     private Connection[] connections = new Connection[16];
@@ -48,20 +49,35 @@ public final class LoopConnections {
     private final AtomicLong opened = new AtomicLong();
     private final AtomicLong receivedBytes = new AtomicLong();
     private final AtomicLong sentBytes = new AtomicLong();
-    private final AtomicLong bufferedBytes = new AtomicLong();
     private final AtomicLongArray closed = new AtomicLongArray(CloseReason.values().length);
 
     /**
-     * No connections yet.
+     * No connections yet, and no bound on what they hold together.
      *
      * @param onRemoved told of every connection that has ended, after its handler
      */
     public LoopConnections(
             EventLoop loop, ByteBufAllocator allocator, ConnectionLimits limits, Consumer<Connection> onRemoved) {
+        this(loop, allocator, limits, new ByteBudget(Long.MAX_VALUE, 1, () -> {}), onRemoved);
+    }
+
+    /**
+     * No connections yet.
+     *
+     * @param budget what these connections and those of other loops may hold together
+     * @param onRemoved told of every connection that has ended, after its handler
+     */
+    public LoopConnections(
+            EventLoop loop,
+            ByteBufAllocator allocator,
+            ConnectionLimits limits,
+            ByteBudget budget,
+            Consumer<Connection> onRemoved) {
         this.loop = loop;
         this.allocator = allocator;
         this.limits = limits;
         this.deadlines = DeadlineTicks.of(limits, TICK);
+        this.account = new LoopAccount(this, budget);
         this.onRemoved = onRemoved;
     }
 
@@ -80,6 +96,10 @@ public final class LoopConnections {
 
     DeadlineTicks deadlines() {
         return deadlines;
+    }
+
+    LoopAccount account() {
+        return account;
     }
 
     int tick() {
@@ -107,6 +127,29 @@ public final class LoopConnections {
         connection.slot = -1;
         closed.lazySet(why.ordinal(), closed.getPlain(why.ordinal()) + 1);
         onRemoved.accept(connection);
+    }
+
+    /** The connection that holds the most memory; null if none holds any that aborting it would give back. */
+    Connection largest() {
+        Connection largest = null;
+        long most = 0;
+        for (int i = 0; i < count; i++) {
+            Connection each = connections[i];
+            if (each.mayBeAborted() && each.heldBytes() > most) {
+                largest = each;
+                most = each.heldBytes();
+            }
+        }
+        return largest;
+    }
+
+    /** How many there are. From any thread. */
+    long present() {
+        long present = opened.get();
+        for (int i = 0; i < closed.length(); i++) {
+            present -= closed.get(i);
+        }
+        return present;
     }
 
     /** Calls {@code action} for every connection there is. It may write to them, close and abort them. */
@@ -180,11 +223,14 @@ public final class LoopConnections {
         spareTurn = due;
     }
 
-    void execute(Runnable task) {
+    /** Runs a task later. Returns false, and it will not run, if the loop has ended. From any thread. */
+    boolean execute(Runnable task) {
         try {
             loop.execute(task);
+            return true;
         } catch (RejectedExecutionException loopHasEnded) {
             LOG.debug("The loop has ended; a task of its connections is dropped.");
+            return false;
         }
     }
 
@@ -214,10 +260,6 @@ public final class LoopConnections {
 
     void countSent(int bytes) {
         increment(sentBytes, bytes);
-    }
-
-    void account(int bytes) {
-        increment(bufferedBytes, bytes);
     }
 
     /** Something failed on this connection that is not its peer's doing nor its handler's: it costs this one only. */
@@ -255,8 +297,8 @@ public final class LoopConnections {
         return sentBytes.get();
     }
 
-    /** How many bytes the connections hold, unsent and unread. From any thread. */
+    /** How much memory the connections hold for bytes that are unread or unsent. From any thread. */
     public long bufferedBytes() {
-        return bufferedBytes.get();
+        return account.bytes();
     }
 }

@@ -33,6 +33,9 @@ final class Outbound {
     /** Bytes handed to the transport and not yet reported, and bytes in the queue; those being filled come on top. */
     private int settledBytes;
 
+    /** Memory of the buffers in the queue. */
+    private int fullHeldBytes;
+
     Outbound(ByteBufAllocator allocator) {
         this.allocator = allocator;
     }
@@ -40,6 +43,12 @@ final class Outbound {
     /** How many bytes wait to be sent, those with the kernel included. */
     int bytes() {
         return settledBytes + (filling == null ? 0 : filling.readableBytes());
+    }
+
+    /** How much memory they take: that of whole buffers, and of a loan the bytes that are being sent. */
+    long heldBytes() {
+        long inFlight = sending == null ? inFlightBytes : sending.capacity();
+        return inFlight + fullHeldBytes + (filling == null ? 0 : filling.capacity());
     }
 
     boolean isEmpty() {
@@ -86,6 +95,7 @@ final class Outbound {
                 full = new ArrayDeque<>();
             }
             settledBytes += filling.readableBytes();
+            fullHeldBytes += filling.capacity();
             full.add(filling);
             filling = null;
         }
@@ -102,6 +112,7 @@ final class Outbound {
         }
         if (full != null && !full.isEmpty()) {
             sending = full.poll();
+            fullHeldBytes -= sending.capacity();
         } else if (filling != null && filling.isReadable()) {
             sending = filling;
             settledBytes += filling.readableBytes();
@@ -146,6 +157,7 @@ final class Outbound {
         if (full != null) {
             full.forEach(ByteBuf::release);
             full = null;
+            fullHeldBytes = 0;
         }
         settledBytes = inFlightBytes;
     }

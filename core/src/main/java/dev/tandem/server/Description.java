@@ -22,7 +22,7 @@ final class Description {
                 "connections          " + count(limits.connections()),
                 "per remote address   " + count(limits.perAddress()),
                 "accepts per second   " + count(limits.acceptsPerSecond()),
-                "buffered bytes       " + limits.bufferedBytes(),
+                "buffered bytes       " + bytes(limits.bufferedBytes()),
                 "drain                " + duration(limits.drain()),
                 "outbound pause       " + each.outboundPauseBytes() + " B",
                 "outbound max         " + count(each.outboundMaxBytes()) + " B",
@@ -35,6 +35,10 @@ final class Description {
                 "deadlines met within " + duration(LoopConnections.TICK),
                 "backlog              " + settings.listenOptions().backlog(),
                 "socket options       " + settings.listenOptions());
+    }
+
+    private static String bytes(long value) {
+        return value == Long.MAX_VALUE ? "unlimited" : value + " B";
     }
 
     static String count(int value) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,11 @@ final class Door {
     /** How many clients were refused for this reason. */
     long refused(CloseReason why) {
         return admission.refused(why);
+    }
+
+    /** What the connections hold has become nearly too much, or is that no longer. */
+    void followBudget(BooleanSupplier isNearlySpent) {
+        gate.holdIf(Gate.Reason.BUDGET, isNearlySpent);
     }
 
     /** The server ends: clients that wait for others to leave are refused, and none waits any more. */

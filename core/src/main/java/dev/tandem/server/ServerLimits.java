@@ -10,9 +10,14 @@ import java.time.Duration;
  *     number is brought down to that; {@link #UNLIMITED} is not
  * @param perAddress the most connections at a time from one remote address; one more is refused with a reset
  * @param acceptsPerSecond the most connections accepted per second; one more is refused with a reset
- * @param bufferedBytes the most bytes that all connections together may hold, unread and unsent. At 80 % of it nothing more
- *     is read, at 90 % nothing more is accepted, at 100 % the connection that holds the most is closed. {@link
- *     #BY_MEMORY} takes half of the JVM's limit on direct memory
+ * @param bufferedBytes the most memory that all connections together may hold for bytes that are unread or unsent: whole
+ *     buffers, what other threads have written and the loop has not taken over yet, and what an engine keeps during a
+ *     pause. Left out are messages that were decoded and wait for their answer (bounded in number where replies come
+ *     later), a message on its way to the members of a group (one buffer, however many they are), the buffers that a loop
+ *     receives into (of fixed size) and those of the kernel. At 80 % a connection that holds more than its share is not
+ *     read, at 90 % nobody new is accepted, at 95 % the connection that holds the most is closed, and beyond 100 % one is
+ *     closed rather than more is held (see {@link dev.tandem.connection.ByteBudget}). {@link #BY_MEMORY} takes half of the
+ *     JVM's limit on direct memory
  * @param drain how long {@link TcpServer#drain()} waits for connections to finish
  */
 public record ServerLimits(int connections, int perAddress, int acceptsPerSecond, long bufferedBytes, Duration drain) {
@@ -30,6 +35,9 @@ public record ServerLimits(int connections, int perAddress, int acceptsPerSecond
 
     /** Checks every range. */
     public ServerLimits {
+        if (bufferedBytes == UNLIMITED) {
+            bufferedBytes = Long.MAX_VALUE;
+        }
         requireBound("connections", connections, connections == BY_DESCRIPTORS);
         requireBound("perAddress", perAddress, false);
         requireBound("acceptsPerSecond", acceptsPerSecond, false);

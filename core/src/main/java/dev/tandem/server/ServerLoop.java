@@ -1,5 +1,6 @@
 package dev.tandem.server;
 
+import dev.tandem.connection.ByteBudget;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.connection.LoopConnections;
@@ -17,10 +18,10 @@ final class ServerLoop {
     /** Connections here and on their way here: what the placement of the next one goes by. */
     private final AtomicInteger load = new AtomicInteger();
 
-    ServerLoop(IoEventLoop loop, ConnectionLimits limits, Consumer<Connection> onRemoved) {
+    ServerLoop(IoEventLoop loop, ConnectionLimits limits, ByteBudget budget, Consumer<Connection> onRemoved) {
         this.loop = loop;
         // Pooled, not Netty's adaptive default: its memory is bounded by what is in use at a time, and it is the older.
-        this.connections = new LoopConnections(loop, PooledByteBufAllocator.DEFAULT, limits, connection -> {
+        this.connections = new LoopConnections(loop, PooledByteBufAllocator.DEFAULT, limits, budget, connection -> {
             load.decrementAndGet();
             onRemoved.accept(connection);
         });

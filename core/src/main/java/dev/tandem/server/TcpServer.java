@@ -1,5 +1,6 @@
 package dev.tandem.server;
 
+import dev.tandem.connection.ByteBudget;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.LoopConnections;
@@ -38,6 +39,7 @@ public final class TcpServer implements AutoCloseable {
     private final ServerSettings settings;
     private final MultiThreadIoEventLoopGroup group;
     private final List<ServerLoop> loops = new ArrayList<>();
+    private final ByteBudget budget;
     private final Door door;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<CompletableFuture<Void>> listenersClosed = new ArrayList<>();
@@ -52,8 +54,9 @@ public final class TcpServer implements AutoCloseable {
                 settings.loops(),
                 new DefaultThreadFactory("tandem-" + transport.name(), false),
                 transport.ioHandlerFactory());
-        group.forEach(executor ->
-                loops.add(new ServerLoop((IoEventLoop) executor, settings.connectionLimits(), this::onRemoved)));
+        this.budget = new ByteBudget(settings.limits().bufferedBytes(), settings.loops(), this::onBudgetChanged);
+        group.forEach(executor -> loops.add(
+                new ServerLoop((IoEventLoop) executor, settings.connectionLimits(), budget, this::onRemoved)));
         this.door = new Door(loops, settings.limits(), settings.handlers());
         this.ticker = new Ticker(() -> loops.forEach(loop -> loop.connections().tickFromOutside()));
     }
@@ -148,7 +151,7 @@ public final class TcpServer implements AutoCloseable {
         return sum(LoopConnections::sentBytes);
     }
 
-    /** How many bytes all connections hold, unread and unsent. */
+    /** How much memory all connections hold for bytes that are unread or unsent: what {@link ServerLimits} bounds. */
     public long bufferedBytes() {
         return sum(LoopConnections::bufferedBytes);
     }
@@ -177,6 +180,10 @@ public final class TcpServer implements AutoCloseable {
     /** Every limit and default in force, a line each. */
     public String describe() {
         return Description.of(this, settings);
+    }
+
+    private void onBudgetChanged() {
+        door.followBudget(budget::isNearlySpent);
     }
 
     private void onRemoved(Connection connection) {

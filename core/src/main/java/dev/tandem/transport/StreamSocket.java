@@ -34,6 +34,14 @@ public interface StreamSocket {
     void pauseReceiving();
 
     /**
+     * How much memory this socket holds for itself, of what grows with what its peer sends: bytes that arrived during a pause,
+     * say. What the caller has lent it, and what is the same whatever peers do, is left out.
+     */
+    default int heldBytes() {
+        return 0;
+    }
+
+    /**
      * Sends the readable bytes. They belong to the transport until the {@link SocketEvents#onSent} events have reported
      * all of them, or until {@link SocketEvents#onClosed}; the reader index moves as bytes are sent. After that they are
      * the caller's again: this method neither retains nor releases.

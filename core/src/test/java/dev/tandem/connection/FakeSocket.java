@@ -24,6 +24,7 @@ final class FakeSocket implements StreamSocket {
     boolean aborted;
     boolean failsToReceive;
     boolean failsToSend;
+    int heldBytes;
     private boolean gone;
 
     FakeSocket(ManualLoop loop) {
@@ -113,6 +114,11 @@ final class FakeSocket implements StreamSocket {
     @Override
     public void pauseReceiving() {
         receiving = false;
+    }
+
+    @Override
+    public int heldBytes() {
+        return heldBytes;
     }
 
     @Override

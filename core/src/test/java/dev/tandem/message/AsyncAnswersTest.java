@@ -151,7 +151,8 @@ class AsyncAnswersTest {
         socket.arrive(frames("0", "1", "2", "3", "4"));
 
         complete("0", "1", "2", "3", "4");
-        assertThat(loop.connections.bufferedBytes()).isBetween(1L << 20, (1L << 20) + 100);
+        // One of them, in a buffer that has doubled until it fitted.
+        assertThat(loop.connections.bufferedBytes()).isBetween(1L << 20, 2L << 20);
         socket.peerReads();
 
         assertThat(socket.taken).isEqualTo(frames(large, large, large, large, large));

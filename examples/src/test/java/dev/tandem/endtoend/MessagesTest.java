@@ -73,7 +73,7 @@ class MessagesTest extends EndToEnd {
 
     /** One chunk holds 64 requests, and each reply is as large as sixteen chunks. */
     @Test
-    void aSlowReaderGetsEveryReplyAndTheServerHoldsHardlyMoreThanOne() throws Exception {
+    void aSlowReaderGetsEveryReplyAndTheServerHoldsTwoAtMost() throws Exception {
         AtomicInteger handled = new AtomicInteger();
         TcpServer server = start(builder -> builder.serve(TEXT, (session, message) -> {
             handled.incrementAndGet();
@@ -93,8 +93,9 @@ class MessagesTest extends EndToEnd {
         }
 
         assertThat(handled).hasValue(64);
-        // One reply, the rest of the chunk, and what is written until a reply is found to be too much.
-        assertThat(most).hasValueLessThan(LARGE.length() + 3 * (64 << 10));
+        // A reply and the end of the one before, in buffers that have doubled until they fitted; and the rest of the
+        // chunk.
+        assertThat(most).hasValueLessThan(2 * 2 * LARGE.length() + 3 * (64 << 10));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,22 @@ abstract class AcceptingRules extends ContractGroup {
         }
         server.closePeers();
         Await.until("all descriptors are closed", () -> Resources.sockets() == sockets);
+    }
+
+    @Test
+    void aConnectionForALoopThatHasEndedIsToldToBeLost() throws Exception {
+        Host host = host(2, CONFIG);
+        Server server = host.listen(ListenOptions.DEFAULT, Echo::on);
+        IoEventLoop ended = host.loops().get(1);
+        ended.shutdownGracefully(0, 0, TimeUnit.SECONDS).await(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        for (int i = 1; i <= 5; i++) {
+            Peer welcome = server.connect();
+            welcome.send(new byte[] {1});
+            assertThat(welcome.receive(1)).containsExactly(1);
+            assertThat(server.connect().isCutOff()).isTrue();
+            Await.count("the connection is lost", i, server::lostCount);
+        }
+        assertThat(server.acceptedCount()).isEqualTo(5);
     }
 
     @Test

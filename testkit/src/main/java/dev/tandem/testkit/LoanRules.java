@@ -7,6 +7,7 @@ import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.IllegalReferenceCountException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ abstract class LoanRules extends ContractGroup {
 
     private static final byte SENT = 0x11;
     private static final int BYTES = 1000;
+    private static final int ROUNDS = 5;
 
     LoanRules(Function<TransportConfig, Transport> engine) {
         super(engine);
@@ -31,7 +33,7 @@ abstract class LoanRules extends ContractGroup {
             witness.resume();
         });
         Peer peer = server.connect();
-        peer.send(filled(SENT));
+        peer.send(filled());
         Witness witness = server.awaitAccepted(1);
         witness.awaitReceived(BYTES);
         witness.onLoop(() -> kept.forEach(LoanRules::assertNothingCanBeRead));
@@ -50,7 +52,7 @@ abstract class LoanRules extends ContractGroup {
         Peer peer = server.connect();
         Witness witness = server.awaitAccepted(1);
         for (int i = 1; i <= 10; i++) {
-            peer.send(filled(SENT));
+            peer.send(filled());
             server.host().settle();
             witness.onLoop(witness::resume);
             witness.awaitReceived(i * BYTES);
@@ -66,7 +68,7 @@ abstract class LoanRules extends ContractGroup {
             witness.resume();
         });
         Peer peer = server.connect();
-        peer.send(filled(SENT));
+        peer.send(filled());
         server.awaitAccepted(1).awaitReceived(BYTES);
         server.host().shutDown();
         // Its memory is gone, so reading it could end the JVM: the buffer itself has to refuse.
@@ -85,8 +87,6 @@ abstract class LoanRules extends ContractGroup {
         assertThat(retained).hasSize(2 * ROUNDS).allMatch(slice -> slice.refCnt() == 0);
     }
 
-    private static final int ROUNDS = 5;
-
     private void misuseAbortsThatConnectionOnly(Consumer<ByteBuf> misuse) throws Exception {
         AtomicInteger connections = new AtomicInteger();
         Server server = serve(witness -> {
@@ -102,9 +102,9 @@ abstract class LoanRules extends ContractGroup {
         for (int i = 0; i < 2 * ROUNDS; i++) {
             Peer peer = server.connect();
             Witness witness = server.awaitAccepted(i + 2);
-            peer.send(filled(SENT));
+            peer.send(filled());
             witness.awaitReceived(BYTES);
-            peer.send(filled(SENT));
+            peer.send(filled());
             server.host().settle();
             witness.onLoop(witness::resume);
             witness.awaitClosed();
@@ -126,13 +126,14 @@ abstract class LoanRules extends ContractGroup {
         witness.resume();
     }
 
-    private static byte[] filled(byte value) {
+    /** Bytes of which {@link #assertNothingCanBeRead} knows the value. */
+    static byte[] filled() {
         byte[] bytes = new byte[BYTES];
-        java.util.Arrays.fill(bytes, value);
+        Arrays.fill(bytes, SENT);
         return bytes;
     }
 
-    private static void assertNothingCanBeRead(ByteBuf loan) {
+    static void assertNothingCanBeRead(ByteBuf loan) {
         try {
             for (int i = 0; i < Math.min(BYTES, loan.capacity()); i++) {
                 assertThat(loan.getByte(i)).isNotEqualTo(SENT);

@@ -108,6 +108,24 @@ abstract class LoopRules extends ContractGroup {
     }
 
     @Test
+    void idleConnectionsDoNotKeepOthersFromReceiving() throws Exception {
+        int connections = 1_000;
+        Server server = serve(Echo::on);
+        List<Peer> peers = new ArrayList<>();
+        CountDownLatch hold = new CountDownLatch(1);
+        server.host().loop().execute(() -> Await.latch(hold));
+        for (int i = 0; i < connections; i++) {
+            peers.add(server.connect());
+        }
+        hold.countDown();
+        server.awaitAccepted(connections);
+        for (int i = connections - 1; i >= 0; i -= 37) {
+            peers.get(i).send(new byte[] {(byte) i});
+            assertThat(peers.get(i).receive(1)).containsExactly((byte) i);
+        }
+    }
+
+    @Test
     void theEndOfALoopClosesEverythingOnIt() throws Exception {
         for (int round = 0; round < 5; round++) {
             Server server = serve(Witness::resume);

@@ -82,7 +82,10 @@ abstract class PausingRules extends ContractGroup {
             witness.onLoop(witness::resume);
             witness.awaitReceiveEnd();
             assertThat(witness.received()).isEqualTo(1000 + more);
-            witness.onLoop(witness::close);
+            witness.onLoop(() -> {
+                assertThat(witness.socket().heldBytes()).isZero();
+                witness.close();
+            });
         }
     }
 
@@ -154,6 +157,32 @@ abstract class PausingRules extends ContractGroup {
         witness.onLoop(witness::resume);
         witness.awaitReceived(total);
         sender.join();
+    }
+
+    @Test
+    void aReceiverThatPausesAfterEachPieceKeepsLittle() throws Exception {
+        Pattern pattern = new Pattern(5);
+        int total = 64 << 20;
+        Server server = serve(witness -> {
+            witness.onReceived(loan -> {
+                pattern.verify(witness.received(), loan);
+                witness.pause();
+                witness.onSoonest(witness::resume);
+            });
+            witness.resume();
+        });
+        Resources before = Resources.now();
+        Peer peer = server.connect();
+        Witness witness = server.awaitAccepted(1);
+        Thread sender = new Thread(() -> write(peer, pattern, total, new AtomicLong()), "sender");
+        sender.start();
+        long mostKept = 0;
+        while (witness.received() < total && !witness.isClosed()) {
+            mostKept = Math.max(mostKept, Resources.now().pooledBytes() - before.pooledBytes());
+        }
+        sender.join();
+        assertThat(witness.received()).isEqualTo(total);
+        assertThat(mostKept).isLessThan(total / 4);
     }
 
     @Test

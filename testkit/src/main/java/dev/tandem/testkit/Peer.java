@@ -62,6 +62,19 @@ final class Peer implements AutoCloseable {
         return socket.getInputStream().read(bytes);
     }
 
+    void waitAtMost(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+    }
+
+    /** One read that may come too early. */
+    void tryToReceive(byte[] bytes) throws IOException {
+        try {
+            receiveSome(bytes);
+        } catch (SocketTimeoutException nothingYet) {
+            // Then not.
+        }
+    }
+
     /** Everything up to the end of the stream. */
     byte[] receiveToEnd() throws IOException {
         return socket.getInputStream().readAllBytes();

@@ -12,7 +12,7 @@ final class Seed {
     /** A seed, printed together with how to use it again; the one that was asked for if one was. */
     static long next() {
         long seed = Long.getLong(PROPERTY, new Random().nextLong());
-        System.out.println("Random test. To repeat it: ./mvnw verify -DargLine=-D" + PROPERTY + "=" + seed);
+        System.out.println("Random test. To repeat it: ./mvnw verify -D" + PROPERTY + "=" + seed);
         return seed;
     }
 }

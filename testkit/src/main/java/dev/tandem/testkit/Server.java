@@ -33,6 +33,7 @@ final class Server implements Acceptor {
     private final List<Witness> accepted = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger acceptedCount = new AtomicInteger();
     private final Queue<TransportException> acceptFailures = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger lostCount = new AtomicInteger();
     private final AtomicInteger listenerCloses = new AtomicInteger();
     private final Queue<String> breaches = new ConcurrentLinkedQueue<>();
     private final Queue<Peer> peers = new ConcurrentLinkedQueue<>();
@@ -115,6 +116,11 @@ final class Server implements Acceptor {
         return acceptedCount.get();
     }
 
+    /** How many connections were closed because their loop could not take them. */
+    int lostCount() {
+        return lostCount.get();
+    }
+
     Queue<TransportException> acceptFailures() {
         return acceptFailures;
     }
@@ -174,6 +180,14 @@ final class Server implements Acceptor {
             acceptedCount.incrementAndGet();
         }
         return witness.isRefused() ? null : witness;
+    }
+
+    @Override
+    public void onLost(IoEventLoop chosen) {
+        if (!loop.inEventLoop() && !chosen.inEventLoop()) {
+            breaches.add("onLost on " + Thread.currentThread());
+        }
+        lostCount.incrementAndGet();
     }
 
     @Override

@@ -79,6 +79,13 @@ public abstract class TransportContract {
     }
 
     @Nested
+    class Forwarding extends ForwardingRules {
+        Forwarding() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
     class Closing extends ClosingRules {
         Closing() {
             super(TransportContract.this::open);
@@ -88,6 +95,13 @@ public abstract class TransportContract {
     @Nested
     class Faults extends FaultRules {
         Faults() {
+            super(TransportContract.this::open);
+        }
+    }
+
+    @Nested
+    class Chance extends RandomRules {
+        Chance() {
             super(TransportContract.this::open);
         }
     }

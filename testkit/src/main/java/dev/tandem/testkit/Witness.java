@@ -32,6 +32,7 @@ final class Witness implements SocketEvents {
     private boolean closing;
     private boolean paused = true;
     private long sendOutstanding;
+    private ByteBuf owned;
 
     private volatile long received;
     private volatile int pieces;
@@ -99,6 +100,41 @@ final class Witness implements SocketEvents {
         int size = bytes.readableBytes();
         call(() -> socket.send(bytes));
         sendOutstanding += size;
+    }
+
+    /** Sends {@code bytes}, and releases them when they have been sent or the socket is closed. */
+    void sendAndRelease(ByteBuf bytes) {
+        send(bytes);
+        if (isClosed()) {
+            bytes.release();
+        } else {
+            owned = bytes;
+        }
+    }
+
+    /** Whether a send is in flight. */
+    boolean isSending() {
+        return sendOutstanding > 0;
+    }
+
+    /** Whether closing has been asked for. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Runs {@code action} on the loop as soon as what happens now is over. */
+    void onSoonest(Runnable action) {
+        socket.loop().execute(action);
+    }
+
+    boolean sendLoan(ByteBuf loan) {
+        int size = loan.readableBytes();
+        boolean[] sending = new boolean[1];
+        call(() -> sending[0] = socket.sendLoan(loan));
+        if (sending[0]) {
+            sendOutstanding += size;
+        }
+        return sending[0];
     }
 
     void shutdownOutput() {
@@ -221,6 +257,9 @@ final class Witness implements SocketEvents {
         rule(bytes > 0 && bytes <= sendOutstanding, "onSent reported " + bytes + " of " + sendOutstanding + " bytes");
         sendOutstanding -= bytes;
         sent += bytes;
+        if (sendOutstanding == 0) {
+            releaseOwned();
+        }
         hook(() -> sentHook.accept(bytes));
     }
 
@@ -239,7 +278,15 @@ final class Witness implements SocketEvents {
         try {
             hook(closedHook);
         } finally {
+            releaseOwned();
             closes++;
+        }
+    }
+
+    private void releaseOwned() {
+        if (owned != null) {
+            owned.release();
+            owned = null;
         }
     }
 
@@ -250,6 +297,9 @@ final class Witness implements SocketEvents {
         } catch (AssertionError failed) {
             breaches.add(failed.toString());
             throw failed;
+        } catch (Throwable thrown) {
+            closing = true;
+            throw thrown;
         }
     }
 

@@ -75,6 +75,11 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     /** Starts sending the readable bytes of {@code loan}, or declines. */
     protected abstract boolean startSendingLoan(ByteBuf loan);
 
+    /** Whether bytes of a send were not reported yet. */
+    protected boolean isSendInFlight() {
+        return sending != null;
+    }
+
     /** Takes back what is with the kernel. */
     protected abstract void cancelInFlight();
 
@@ -289,7 +294,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     }
 
     private void requireNoSendInFlight() {
-        if (sending != null) {
+        if (isSendInFlight()) {
             throw new IllegalStateException("A send is in flight: wait until onSent has reported all of it.");
         }
     }

@@ -40,6 +40,9 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
 
     private final LoanBuffer loans;
 
+    /** Whether this socket is lending the loop's buffer at the moment. */
+    private boolean lending;
+
     /** What epoll was asked to report: {@link #HUSHED}, or the bits beside errors and hang-ups. */
     private int interest;
 
@@ -106,9 +109,11 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
     }
 
     private void lend(int received) {
+        lending = true;
         try {
             events().onReceived(loans.lend(received));
         } finally {
+            lending = false;
             loans.end();
         }
     }
@@ -171,7 +176,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
 
     @Override
     protected boolean startSendingLoan(ByteBuf loan) {
-        if (!loans.isLent(loan)) {
+        if (!lending || !loans.isLent(loan)) {
             return false;
         }
         sending = loan;
@@ -183,6 +188,12 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
             sending = restOfLoan;
         }
         return true;
+    }
+
+    /** What the kernel took at once is in flight until it is reported, as it would be on any other engine. */
+    @Override
+    protected boolean isSendInFlight() {
+        return unreported > 0 || super.isSendInFlight();
     }
 
     private void trySending() {

@@ -180,6 +180,11 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         }
     }
 
+    @Override
+    public int heldBytes() {
+        return kept == null ? 0 : kept.capacity();
+    }
+
     private void onReceiveStopped(int result) {
         switch (result) {
             // Told by deliver(), which runs at the end of this event.
