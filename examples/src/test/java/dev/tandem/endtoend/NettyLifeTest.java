@@ -117,6 +117,16 @@ class NettyLifeTest extends NettyEndToEnd {
     }
 
     @Test
+    void aResetThatNobodyCatchesIsNotLogged() throws Exception {
+        TcpServer server = startPipeline(channel -> {});
+        connect(server).reset();
+        TandemChannel channel = nextChannel();
+
+        assertThat(channel.closeFuture().await(10_000)).isTrue();
+        assertThat(Logs.with("WARN")).isEmpty();
+    }
+
+    @Test
     void theAddressesOutliveTheConnection() throws Exception {
         TcpServer server = startPipeline(channel -> {});
         Peer peer = connect(server);
