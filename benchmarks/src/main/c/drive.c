@@ -24,7 +24,7 @@ enum phase { WARMING, MEASURING, DRAINING };
 enum { SPIN_BELOW_NANOS = 60000, SCAN_NANOS = SECOND };
 
 struct snapshot {
-    uint64_t nanos, driver_cpu_nanos, messages, bytes;
+    uint64_t nanos, driver_cpu_nanos, server_cpu_nanos, messages, bytes;
     struct usage server;
 };
 
@@ -235,7 +235,9 @@ static void turn(void)
 
 static void take_snapshot(struct snapshot *snapshot)
 {
-    if (options.server_pid && usage_read(&snapshot->server, options.server_pid) < 0)
+    if (options.server_pid && !options.resident && usage_read(&snapshot->server, options.server_pid) < 0)
+        fail("no process %d to read CPU time from", options.server_pid);
+    if (options.server_pid && usage_process_nanos(options.server_pid, &snapshot->server_cpu_nanos) < 0)
         fail("no process %d to read CPU time from", options.server_pid);
     snapshot->nanos = now_nanos = clock_nanos(CLOCK_MONOTONIC);
     snapshot->driver_cpu_nanos = clock_nanos(CLOCK_THREAD_CPUTIME_ID);
@@ -243,9 +245,9 @@ static void take_snapshot(struct snapshot *snapshot)
     snapshot->bytes = bytes;
 }
 
-static void start_all(void)
+static void open_all(void)
 {
-    now_nanos = scan_nanos = begin_nanos = clock_nanos(CLOCK_MONOTONIC);
+    now_nanos = scan_nanos = clock_nanos(CLOCK_MONOTONIC);
     for (int i = 0; i < options.connections; i++) {
         open_connection(&connections[i]);
         if (options.engine == URING)
@@ -253,13 +255,24 @@ static void start_all(void)
         else
             epoll_watch(&connections[i], EPOLLIN);
     }
-    schedule_begin_nanos = now_nanos = clock_nanos(CLOCK_MONOTONIC);
-    for (int i = 0; i < options.connections && options.mode != RATE; i++) {
-        if (options.mode == STREAM)
-            fill_window(&connections[i]);
-        else
-            start_burst(&connections[i]);
-    }
+}
+
+static void begin(struct connection *c)
+{
+    c->progress_nanos = 0;
+    if (options.mode == STREAM)
+        fill_window(c);
+    else if (c->fd < 0)
+        start_cycle(c);
+    else
+        start_burst(c);
+}
+
+static void begin_all(void)
+{
+    schedule_begin_nanos = begin_nanos = scan_nanos = now_nanos = clock_nanos(CLOCK_MONOTONIC);
+    for (int i = 0; i < options.connections && options.mode != RATE; i++)
+        begin(&connections[i]);
 }
 
 static int everything_replied(void)
@@ -270,9 +283,11 @@ static int everything_replied(void)
     return 1;
 }
 
+/* Leaves every connection open and silent, so that it can be called again. */
 static void run_load(void)
 {
-    start_all();
+    phase = WARMING;
+    begin_all();
     while ((double)(now_nanos - begin_nanos) < options.warm_up * SECOND)
         turn();
     take_snapshot(&before);
@@ -335,15 +350,19 @@ static void run_idle(void)
 
 static void print_server(double seconds, double count)
 {
+    double cpu = (double)(after.server_cpu_nanos - before.server_cpu_nanos);
+    printf(" server_cpu_ns_per_msg=%.1f server_cpu_pct=%.1f bytes_per_server_cpu_s=%.0f", count ? cpu / count : 0,
+           100 * cpu / (seconds * SECOND), cpu ? (double)(after.bytes - before.bytes) * SECOND / cpu : 0);
+}
+
+static void print_server_threads(double seconds, double count)
+{
     struct usage_delta used = usage_between(&before.server, &after.server);
-    double cpu = (double)used.cpu_nanos, wall = seconds * SECOND;
-    printf(" server_cpu_ns_per_msg=%.1f server_loop_cpu_ns_per_msg=%.1f server_cpu_pct=%.1f", count ? cpu / count : 0,
-           count ? (double)used.loop_cpu_nanos / count : 0, 100 * cpu / wall);
-    printf(" server_loop_run_delay_pct=%.2f", 100 * (double)used.loop_waited_nanos / wall);
+    printf(" server_loop_cpu_ns_per_msg=%.1f server_loop_run_delay_pct=%.2f",
+           count ? (double)used.loop_cpu_nanos / count : 0, 100 * (double)used.loop_waited_nanos / (seconds * SECOND));
     printf(" server_voluntary_switches=%llu server_involuntary_switches=%llu",
            (unsigned long long)used.voluntary_switches, (unsigned long long)used.involuntary_switches);
-    printf(" bytes_per_server_cpu_s=%.0f server_rss_kib=%llu",
-           cpu ? (double)(after.bytes - before.bytes) * SECOND / cpu : 0, (unsigned long long)after.server.resident_kib);
+    printf(" server_rss_kib=%llu", (unsigned long long)after.server.resident_kib);
 }
 
 static void print_latencies(void)
@@ -369,12 +388,37 @@ static void print_results(void)
     printf(" msgs_per_s=%.0f bytes_per_s=%.0f", count / seconds, (double)(after.bytes - before.bytes) / seconds);
     if (options.server_pid)
         print_server(seconds, count);
+    if (options.server_pid && !options.resident)
+        print_server_threads(seconds, count);
+    printf(" driver_cpu_ns=%.0f", driver_cpu);
     printf(" driver_cpu_ns_per_msg=%.1f driver_cpu_pct=%.1f client_bound=%d", count ? driver_cpu / count : 0, driver_pct,
            !options.spin && options.mode != RATE && driver_pct > 95);
     if (options.mode == RATE)
         printf(" rate=%.0f rate_achieved=%d", options.rate, count / seconds >= 0.99 * options.rate);
     print_latencies();
     printf(" errors=0\n");
+}
+
+/* ---------------------------------------------------------------- resident */
+
+/*
+ * Stays for as long as there is standard input. Each line is "WARM_UP SECONDS": a load of so long on the open connections,
+ * answered by a line of results. In between nothing is on its way, and neither this process nor the server has anything to do.
+ */
+static void run_resident(void)
+{
+    char line[128];
+    open_all();
+    printf("open=%d\n", options.connections);
+    fflush(stdout);
+    while (fgets(line, sizeof line, stdin)) {
+        if (sscanf(line, "%lf %lf", &options.warm_up, &options.seconds) != 2)
+            fail("a line must be WARM_UP SECONDS, but was %s", line);
+        memset(&latencies, 0, sizeof latencies);
+        run_load();
+        print_results();
+        fflush(stdout);
+    }
 }
 
 static void allow_open_files(void)
@@ -401,10 +445,16 @@ int main(int argc, char **argv)
         uring_start();
     else
         epoll_start();
-    if (options.mode == IDLE)
+    if (options.resident) {
+        run_resident();
+        return 0;
+    }
+    if (options.mode == IDLE) {
         run_idle();
-    else
+    } else {
+        open_all();
         run_load();
+    }
     print_results();
     return 0;
 }

@@ -38,7 +38,7 @@ static struct {
     enum mode mode;
     enum engine engine;
     const char *host;
-    int port, connections, depth, sources, server_pid, spin;
+    int port, connections, depth, sources, server_pid, spin, resident;
     size_t size, window;
     double seconds, warm_up, rate, timeout;
     uint64_t messages, seed;
@@ -64,13 +64,14 @@ static int index_of(const struct connection *c)
 __attribute__((noreturn, format(printf, 1, 2))) static void fail(const char *format, ...)
 {
     va_list arguments;
-    printf("mode=%s errors=1 messages=%llu\n", mode_names[options.mode], (unsigned long long)messages);
-    fflush(stdout);
     fputs("drive: ", stderr);
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
+    /* Last, because whoever reads this looks for the reason at once. */
+    printf("mode=%s errors=1 messages=%llu\n", mode_names[options.mode], (unsigned long long)messages);
+    fflush(stdout);
     exit(1);
 }
 

@@ -16,6 +16,7 @@ __attribute__((noreturn)) static void usage(void)
           "options: --host A --conns N --size BYTES --depth N --seconds S --messages N (instead of seconds)\n"
           "         --warmup S --window BYTES --rate N --sources N (127.0.0.2 and up) --timeout S --seed N\n"
           "         --server-pid PID (reads its CPU time) --spin (never sleeps)\n"
+          "         --resident (keeps the connections; a load for each line WARM_UP SECONDS on standard input)\n"
           "         --engine epoll|uring (uring costs the driver less with small messages; churn, idle: epoll)\n", stderr);
     exit(2);
 }
@@ -67,12 +68,14 @@ static void parse(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--spin"))
             options.spin = 1;
+        else if (!strcmp(argv[i], "--resident"))
+            options.resident = 1;
         else if (!strncmp(argv[i], "--", 2) && i + 1 < argc)
             set(argv[i] + 2, argv[i + 1]), i++;
         else
             usage();
     }
-    if (!options.port)
+    if (!options.port || (options.resident && (options.mode == IDLE || options.mode == RATE)))
         usage();
     if (!options.size)
         options.size = options.mode == STREAM ? 65536 : 64;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { USAGE_THREADS_MAX = 20000 };
 
@@ -20,6 +21,17 @@ struct usage {
     uint64_t resident_kib;
     struct thread_usage threads[USAGE_THREADS_MAX];
 };
+
+/* CPU time of all threads, those that have ended included, up to this moment. Returns 0, or -1 when the process is gone. */
+static inline int usage_process_nanos(int pid, uint64_t *nanos)
+{
+    clockid_t clock;
+    struct timespec time;
+    if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &time))
+        return -1;
+    *nanos = (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+    return 0;
+}
 
 /* The difference of two usages. The loop is the thread that used the most CPU time in between. */
 struct usage_delta {

@@ -108,6 +108,12 @@ public final class Main implements Callable<Integer> {
         @Option(names = "--out", paramLabel = "FILE", description = "Default: report.html beside the results.")
         private Optional<Path> out = Optional.empty();
 
+        @Option(
+                names = "--plots",
+                paramLabel = "DIR",
+                description = "Also write drawings for other documents, as SVG files.")
+        private Optional<Path> plots = Optional.empty();
+
         @Override
         public Integer call() throws IOException {
             Path directory = Files.isDirectory(results)
@@ -118,6 +124,9 @@ public final class Main implements Callable<Integer> {
             Report.write(read, report);
             Report.verdict(read).forEach(System.out::println);
             System.out.println("\nReport: " + report.toAbsolutePath());
+            if (plots.isPresent()) {
+                Report.plots(read, plots.get()).forEach(plot -> System.out.println("Plot: " + plot));
+            }
             return 0;
         }
     }

@@ -49,6 +49,17 @@ class MainTest {
     }
 
     @Test
+    void whatIsNotThereIsSaidWithoutAStackTrace() throws Exception {
+        Process report = bench("report", directory.resolve("absent").toString());
+        assertThat(output(report)).contains("There are no results at").doesNotContain("\tat ");
+        assertThat(report.waitFor()).isEqualTo(2);
+
+        Process cpus = bench("pingpong-c4-64b", "--server-cpus", "4000", "--driver=java", "--out=" + directory);
+        assertThat(output(cpus)).contains("CPUs 4000 are not there").doesNotContain("\tat ");
+        assertThat(cpus.waitFor()).isEqualTo(2);
+    }
+
+    @Test
     void interruptingKeepsWhatWasMeasured() throws Exception {
         Process process = bench(
                 "pingpong-c4-64b",

@@ -16,6 +16,8 @@ final class Link {
 
     long sent;
     long received;
+    /** On a schedule, the bytes that had come before it began. */
+    long countedBytes;
     /** When the burst that is on its way was sent. */
     long startedNanos;
 
@@ -32,6 +34,11 @@ final class Link {
         due = 0;
         sent = 0;
         received = 0;
+    }
+
+    /** What was before is over: nothing is late yet. */
+    void forgetProgress() {
+        progressNanos = 0;
     }
 
     boolean replied() {

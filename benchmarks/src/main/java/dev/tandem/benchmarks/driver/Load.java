@@ -38,6 +38,7 @@ public final class Load implements Closeable {
     private final Pace pace;
     private final int sendBytesMax;
     private final Histogram latencies = new Histogram(LATENCY_NANOS_MAX, LATENCY_DIGITS);
+    private double ratePerSecond;
     private boolean recording;
     private boolean draining;
     private long messages;
@@ -49,6 +50,7 @@ public final class Load implements Closeable {
     /** Prepares the load; nothing is connected yet. */
     public Load(LoadOptions options) throws IOException {
         this.options = options;
+        ratePerSecond = options.ratePerSecond();
         int burst = (options.sizeBytes() + Integer.BYTES) * options.depth();
         script = new Script(options.sizeBytes(), options.frames(), Math.max(burst, RECEIVE_BYTES), options.seed());
         sendBytesMax = options.mode() == LoadOptions.Mode.STREAM ? options.sizeBytes() : Math.max(burst, RECEIVE_BYTES);
@@ -78,6 +80,15 @@ public final class Load implements Closeable {
 
     int unitBytes() {
         return script.unitBytes();
+    }
+
+    double ratePerSecond() {
+        return ratePerSecond;
+    }
+
+    /** For the next time that the load begins. */
+    void changeRate(double messagesPerSecond) {
+        ratePerSecond = messagesPerSecond;
     }
 
     long nowNanos() {
@@ -111,8 +122,9 @@ public final class Load implements Closeable {
         }
     }
 
-    /** From now on latencies count. */
+    /** From now on latencies count; those of before are forgotten. */
     void startRecording() {
+        latencies.reset();
         recording = true;
     }
 
@@ -120,20 +132,33 @@ public final class Load implements Closeable {
         recording = false;
     }
 
-    /** Opens every connection, and sends on each what is due at first. */
+    /** Opens every connection, except for churn, which opens them as it goes. */
     public void open() throws IOException {
+        if (options.mode() == LoadOptions.Mode.CHURN) {
+            return;
+        }
         for (Link link : links) {
             open(link);
             while (link.index >= OPENING_MAX && !isOpened(links.get(link.index - OPENING_MAX))) {
                 turn();
             }
         }
-        if (speaksOnConnect()) {
-            return;
-        }
         runUntil(() -> links.stream().allMatch(Load::isOpened));
+    }
+
+    /** Sends on each connection what is due at first. After {@link #drain} it may be called again. */
+    public void begin() throws IOException {
+        draining = false;
+        nowNanos = System.nanoTime();
+        scanNanos = nowNanos;
         for (Link link : links) {
-            pace.onOpened(link);
+            link.forgetProgress();
+            if (options.mode() == LoadOptions.Mode.CHURN) {
+                link.startedNanos = nowNanos;
+                open(link);
+            } else if (options.mode() != LoadOptions.Mode.IDLE) {
+                pace.onBegun(link);
+            }
         }
     }
 
@@ -165,7 +190,7 @@ public final class Load implements Closeable {
     private void onConnected(Link link) throws IOException {
         link.key.interestOps(SelectionKey.OP_READ);
         if (speaksOnConnect()) {
-            pace.onOpened(link);
+            pace.onBegun(link);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param ratePerSecond in rate mode, messages per second over all connections
  * @param slowConnections in slow mode, how many of the connections hardly read
  * @param serverPid the server's process, 0 if its CPU time is not to be read
+ * @param resident whether connections stay, for a load for each line of standard input
  * @param sources how many local addresses connections come from, 127.0.0.2 and up if more than one
  */
 public record LoadOptions(
@@ -33,7 +34,8 @@ public record LoadOptions(
         int sources,
         double timeoutSeconds,
         long seed,
-        boolean spin) {
+        boolean spin,
+        boolean resident) {
 
     /** Shapes of load. */
     public enum Mode {
@@ -106,7 +108,8 @@ public record LoadOptions(
                 (int) options.number("sources", defaultSources(mode, connections)),
                 options.number("timeout", 10),
                 (long) options.number("seed", 1),
-                options.flag("spin"));
+                options.flag("spin"),
+                options.flag("resident"));
         options.requireAllUsed();
         return parsed;
     }
@@ -130,8 +133,8 @@ public record LoadOptions(
         Words(List<String> words) {
             for (int i = 0; i < words.size(); i++) {
                 String word = words.get(i);
-                if (word.equals("--spin")) {
-                    values.put("spin", "true");
+                if (word.equals("--spin") || word.equals("--resident")) {
+                    values.put(word.substring(2), "true");
                 } else if (word.startsWith("--") && i + 1 < words.size()) {
                     values.put(word.substring(2), words.get(++i));
                 } else {

@@ -22,8 +22,9 @@ final class LoadResult {
 
     private LoadResult() {}
 
-    static LoadResult of(LoadOptions options, Snapshot before, Snapshot after, Histogram latencies) {
+    static LoadResult of(Load load, Snapshot before, Snapshot after) {
         LoadResult result = new LoadResult();
+        LoadOptions options = load.options();
         double nanos = after.nanos() - before.nanos();
         double messages = after.messages() - before.messages();
         result.put("mode", options.mode().label());
@@ -36,11 +37,8 @@ final class LoadResult {
         result.put("seconds", nanos / 1e9);
         result.put("msgs_per_s", messages / nanos * 1e9);
         result.put("bytes_per_s", (after.bytes() - before.bytes()) / nanos * 1e9);
-        if (options.serverPid() != 0) {
-            result.putServer(after.server().since(before.server()), nanos, messages, after.server());
-        }
-        result.putDriver(options, after.driverCpuNanos() - before.driverCpuNanos(), nanos, messages);
-        result.putLatencies(latencies);
+        result.putDriver(load, after.driverCpuNanos() - before.driverCpuNanos(), nanos, messages);
+        result.putLatencies(load.latencies());
         result.put("errors", 0);
         return result;
     }
@@ -53,6 +51,27 @@ final class LoadResult {
         return result;
     }
 
+    /** Of no load at all. */
+    static LoadResult none(LoadOptions.Mode mode) {
+        LoadResult result = new LoadResult();
+        result.put("mode", mode.label());
+        result.put("errors", 0);
+        return result;
+    }
+
+    boolean isFailure() {
+        return !values.get("errors").equals("0");
+    }
+
+    /** Adds what the server used for all messages between two times at which it rested. */
+    LoadResult withServer(Snapshot before, Snapshot after) {
+        if (!after.server().threads().isEmpty()) {
+            double messages = after.messages() - before.messages();
+            putServer(after.server().since(before.server()), after.nanos() - before.nanos(), messages, after.server());
+        }
+        return this;
+    }
+
     private void putServer(ProcessUsage.Delta used, double nanos, double messages, ProcessUsage server) {
         put("server_cpu_ns_per_msg", used.cpuNanos() / Math.max(1, messages));
         put("server_loop_cpu_ns_per_msg", used.busiestCpuNanos() / Math.max(1, messages));
@@ -63,15 +82,17 @@ final class LoadResult {
         put("server_rss_kib", server.residentBytes() >> 10);
     }
 
-    private void putDriver(LoadOptions options, double cpuNanos, double nanos, double messages) {
+    private void putDriver(Load load, double cpuNanos, double nanos, double messages) {
+        LoadOptions options = load.options();
         boolean paced = options.mode() == LoadOptions.Mode.RATE;
+        put("driver_cpu_ns", cpuNanos);
         put("driver_cpu_ns_per_msg", messages == 0 ? 0 : cpuNanos / messages);
         put("driver_cpu_pct", 100 * cpuNanos / nanos);
         put("client_bound", !options.spin() && !paced && 100 * cpuNanos / nanos > CLIENT_BOUND_PERCENT ? 1 : 0);
         if (paced) {
             double achieved = messages / nanos * 1e9;
-            put("rate", options.ratePerSecond());
-            put("rate_achieved", achieved >= RATE_ACHIEVED_SHARE * options.ratePerSecond() ? 1 : 0);
+            put("rate", load.ratePerSecond());
+            put("rate_achieved", achieved >= RATE_ACHIEVED_SHARE * load.ratePerSecond() ? 1 : 0);
         }
     }
 

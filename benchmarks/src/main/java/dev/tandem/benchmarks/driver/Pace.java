@@ -5,8 +5,8 @@ import java.io.IOException;
 /** Decides when the next bytes of a connection are due, and what counts as a message. Runs on the load's thread. */
 interface Pace {
 
-    /** The connection is open. */
-    void onOpened(Link link) throws IOException;
+    /** The connection is open, and a load begins: on new connections, or again on old ones. */
+    void onBegun(Link link) throws IOException;
 
     /** Correct bytes came; {@code receivedBefore} is the connection's position before them. */
     void onReceived(Link link, long receivedBefore) throws IOException;
@@ -34,7 +34,7 @@ interface Pace {
         }
 
         @Override
-        public void onOpened(Link link) throws IOException {
+        public void onBegun(Link link) throws IOException {
             link.startedNanos = load.nowNanos();
             link.due += burstBytes;
             load.push(link);
@@ -46,7 +46,7 @@ interface Pace {
                 load.count(load.options().depth());
                 load.recordLatency(link.startedNanos);
                 if (!load.draining()) {
-                    onOpened(link);
+                    onBegun(link);
                 }
             }
         }
@@ -64,7 +64,7 @@ interface Pace {
         }
 
         @Override
-        public void onOpened(Link link) throws IOException {
+        public void onBegun(Link link) throws IOException {
             while (link.due - link.received + sizeBytes <= load.options().windowBytes()) {
                 link.due += sizeBytes;
             }
@@ -75,7 +75,7 @@ interface Pace {
         public void onReceived(Link link, long receivedBefore) throws IOException {
             load.count(link.received / sizeBytes - receivedBefore / sizeBytes);
             if (!load.draining()) {
-                onOpened(link);
+                onBegun(link);
             }
         }
     }
@@ -90,7 +90,7 @@ interface Pace {
         }
 
         @Override
-        public void onOpened(Link link) throws IOException {
+        public void onBegun(Link link) throws IOException {
             link.due += load.unitBytes();
             load.push(link);
         }
@@ -120,7 +120,7 @@ interface Pace {
         }
 
         @Override
-        public void onOpened(Link link) throws IOException {
+        public void onBegun(Link link) throws IOException {
             link.due += load.unitBytes();
             load.push(link);
         }

@@ -14,21 +14,23 @@ final class SchedulePace implements Pace {
 
     private final Load load;
     private final List<Link> links;
-    private final double nanosPerMessage;
+    private double nanosPerMessage;
     private long beginNanos;
     private long scheduled;
 
     SchedulePace(Load load, List<Link> links) {
         this.load = load;
         this.links = links;
-        nanosPerMessage = SECOND / load.options().ratePerSecond();
     }
 
-    /** The schedule begins when the last connection is open. */
+    /** The schedule begins with the last connection. */
     @Override
-    public void onOpened(Link link) {
+    public void onBegun(Link link) {
+        link.countedBytes = link.received;
         if (link.index == links.size() - 1) {
+            nanosPerMessage = SECOND / load.ratePerSecond();
             beginNanos = System.nanoTime();
+            scheduled = 0;
         }
     }
 
@@ -53,8 +55,8 @@ final class SchedulePace implements Pace {
     /** A reply's number on its connection tells when its message was meant to be sent. */
     @Override
     public void onReceived(Link link, long receivedBefore) {
-        long last = link.received / load.unitBytes();
-        for (long n = receivedBefore / load.unitBytes(); n < last; n++) {
+        long last = (link.received - link.countedBytes) / load.unitBytes();
+        for (long n = (receivedBefore - link.countedBytes) / load.unitBytes(); n < last; n++) {
             load.count(1);
             load.recordLatency(dueNanos(n * links.size() + link.index));
         }

@@ -26,9 +26,9 @@ final class SlowPace implements Pace {
     }
 
     @Override
-    public void onOpened(Link link) throws IOException {
+    public void onBegun(Link link) throws IOException {
         if (!isSlow(link)) {
-            others.onOpened(link);
+            others.onBegun(link);
             return;
         }
         link.key.interestOpsAnd(~SelectionKey.OP_READ);

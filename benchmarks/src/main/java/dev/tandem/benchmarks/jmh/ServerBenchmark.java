@@ -139,8 +139,10 @@ public class ServerBenchmark {
                 1,
                 TIMEOUT_SECONDS,
                 1,
+                false,
                 false));
         load.open();
+        load.begin();
         process.pin();
     }
 

@@ -130,6 +130,19 @@ final class Analysis {
                 .toList();
     }
 
+    /** Those that measure the cost of a message. */
+    List<String> costWorkloads() {
+        return workloads("pingpong", "frames", "stream", "churn", "idle", "slow");
+    }
+
+    /** The server that others are compared with. */
+    Optional<String> baseline() {
+        List<String> contenders = contenders();
+        return contenders.contains("tandem-epoll")
+                ? Optional.of("tandem-epoll")
+                : contenders.stream().findFirst();
+    }
+
     List<String> contenders() {
         return results.contenders().stream().map(Results.Setup::name).toList();
     }

@@ -13,17 +13,22 @@ final class BarChart {
     private static final int VALUE_WIDTH = 130;
     private static final int ROW_HEIGHT = 24;
     private static final int BAR_HEIGHT = 14;
-    private static final int AXIS_HEIGHT = 24;
+    private static final int AXIS_HEIGHT = 42;
 
     private final String label;
+    private final String valueTitle;
     private final DoubleFunction<String> format;
     private final List<Bar> bars = new ArrayList<>();
 
     private record Bar(String contender, String title, double low, double value, double high, String remark) {}
 
-    /** @param format how a value is written */
-    BarChart(String label, DoubleFunction<String> format) {
+    /**
+     * @param valueTitle what the length of a bar is
+     * @param format how a value is written
+     */
+    BarChart(String label, String valueTitle, DoubleFunction<String> format) {
         this.label = label;
+        this.valueTitle = valueTitle;
         this.format = format;
     }
 
@@ -37,6 +42,10 @@ final class BarChart {
 
     @Override
     public String toString() {
+        return draw().toString();
+    }
+
+    Svg draw() {
         bars.sort(Comparator.comparingDouble(Bar::value));
         double max = bars.stream()
                 .mapToDouble(bar -> Math.max(bar.high(), bar.value()))
@@ -49,10 +58,12 @@ final class BarChart {
             svg.line(scale.at(tick), 0, scale.at(tick), bottom, "grid");
             svg.text(scale.at(tick), bottom + 15, Svg.Anchor.MIDDLE, "axis", format.apply(tick));
         }
+        double middle = (LABEL_WIDTH + WIDTH - VALUE_WIDTH) / 2.0;
+        svg.text(middle, bottom + 34, Svg.Anchor.MIDDLE, "axis", valueTitle);
         for (int i = 0; i < bars.size(); i++) {
             draw(svg, scale, bars.get(i), i * ROW_HEIGHT + ROW_HEIGHT / 2.0);
         }
-        return svg.toString();
+        return svg;
     }
 
     private void draw(Svg svg, Scale scale, Bar bar, double middle) {

@@ -12,12 +12,13 @@ final class LineChart {
     private static final int HEIGHT = 340;
     private static final int LEFT = 70;
     private static final int RIGHT = 220;
-    private static final int TOP = 14;
+    private static final int TOP = 30;
     private static final int BOTTOM = 46;
     private static final int NAME_HEIGHT = 15;
 
     private final String label;
     private final String xTitle;
+    private final String yTitle;
     private final DoubleFunction<String> xFormat;
     private final DoubleFunction<String> yFormat;
     private final List<Series> series = new ArrayList<>();
@@ -29,14 +30,20 @@ final class LineChart {
         }
     }
 
-    LineChart(String label, String xTitle, DoubleFunction<String> xFormat, DoubleFunction<String> yFormat) {
+    LineChart(
+            String label,
+            String xTitle,
+            String yTitle,
+            DoubleFunction<String> xFormat,
+            DoubleFunction<String> yFormat) {
         this.label = label;
         this.xTitle = xTitle;
+        this.yTitle = yTitle;
         this.xFormat = xFormat;
         this.yFormat = yFormat;
     }
 
-    /** @param points pairs of x and y, by ascending x */
+    /** @param points x and y, and the ends of the range in which y lies if they are known; by ascending x */
     void add(String contender, String title, List<double[]> points) {
         if (!points.isEmpty()) {
             series.add(new Series(contender, title, points));
@@ -50,13 +57,17 @@ final class LineChart {
 
     @Override
     public String toString() {
+        return draw().toString();
+    }
+
+    Svg draw() {
         Svg svg = new Svg(WIDTH, HEIGHT, label);
         Scale x = scale(0, LEFT, WIDTH - RIGHT);
         Scale y = scale(1, HEIGHT - BOTTOM, TOP);
         drawAxes(svg, x, y);
         series.forEach(one -> drawLine(svg, x, y, one));
         drawNames(svg, x, y);
-        return svg.toString();
+        return svg;
     }
 
     private Scale scale(int axis, double from, double to) {
@@ -65,7 +76,7 @@ final class LineChart {
         for (Series one : series) {
             for (double[] point : one.points()) {
                 min = Math.min(min, point[axis]);
-                max = Math.max(max, point[axis]);
+                max = Math.max(max, point[axis == 1 ? point.length - 1 : 0]);
             }
         }
         return axis == 1 && max / min < 4
@@ -87,6 +98,7 @@ final class LineChart {
                     svg.text(x.at(value), HEIGHT - BOTTOM + 18, Svg.Anchor.MIDDLE, "axis", xFormat.apply(value));
                 });
         svg.text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, Svg.Anchor.MIDDLE, "axis", xTitle);
+        svg.text(4, 12, Svg.Anchor.START, "axis", yTitle);
     }
 
     private void drawLine(Svg svg, Scale x, Scale y, Series one) {
@@ -96,6 +108,9 @@ final class LineChart {
         }
         svg.path(path.toString(), "stroke s-" + one.contender());
         for (double[] point : one.points()) {
+            if (point.length > 2) {
+                svg.line(x.at(point[0]), y.at(point[2]), x.at(point[0]), y.at(point[3]), "range s-" + one.contender());
+            }
             svg.dot(
                     x.at(point[0]),
                     y.at(point[1]),

@@ -1,10 +1,6 @@
 package dev.tandem.benchmarks.report;
 
-import dev.tandem.benchmarks.run.Contender;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.tandem.benchmarks.result.Results;
 import java.util.List;
 
 /** One HTML file that needs nothing else: style and drawings are in it. */
@@ -42,6 +38,13 @@ final class Page {
         body.append("<pre>").append(Svg.escape(command)).append("</pre>\n");
     }
 
+    /** How to measure some workloads again as they were measured. */
+    void reproduce(List<String> workloads, Results results) {
+        body.append("<details><summary>Reproduce</summary>\n");
+        command("./tandem bench " + String.join(" ", workloads) + results.options());
+        body.append("</details>\n");
+    }
+
     void verdict(List<String> sentences) {
         body.append("<div class='verdict'><ul>\n");
         sentences.forEach(
@@ -65,7 +68,16 @@ final class Page {
     }
 
     void table(List<String> head, List<List<Cell>> rows) {
-        body.append("<div class='scroll'><table><tr>");
+        table("", head, rows);
+    }
+
+    /** For many columns of short cells. */
+    void tightTable(List<String> head, List<List<Cell>> rows) {
+        table("tight", head, rows);
+    }
+
+    private void table(String style, List<String> head, List<List<Cell>> rows) {
+        body.append("<div class='scroll'><table class='").append(style).append("'><tr>");
         head.forEach(name -> body.append("<th>").append(Svg.escape(name)).append("</th>"));
         body.append("</tr>\n");
         for (List<Cell> row : rows) {
@@ -80,39 +92,11 @@ final class Page {
         body.append("</table></div>\n");
     }
 
-    /** What follows until {@link #endDetails} is hidden until asked for. */
-    void beginDetails(String summary) {
-        body.append("<details><summary>").append(Svg.escape(summary)).append("</summary>\n");
-    }
-
-    void endDetails() {
-        body.append("</details>\n");
-    }
-
     @Override
     public String toString() {
         return "<!DOCTYPE html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n"
                 + "<meta name='viewport' content='width=device-width, initial-scale=1'>\n<title>" + Svg.escape(title)
-                + "</title>\n<style>\n" + style() + "</style>\n</head>\n<body>\n<main>\n" + body
+                + "</title>\n<style>\n" + Style.sheet() + "</style>\n</head>\n<body>\n<main>\n" + body
                 + "</main>\n</body>\n</html>\n";
-    }
-
-    /** The style sheet, and a rule for the colour of each server that it names. */
-    private static String style() {
-        String sheet = read("report.css");
-        StringBuilder style = new StringBuilder(sheet);
-        Contender.all()
-                .forEach(contender -> style.append(String.format(
-                        "svg .fill.c-%1$s, svg .name.c-%1$s { fill: var(--%1$s); } svg .s-%1$s { stroke: var(--%1$s); }%n",
-                        contender.name())));
-        return style.toString();
-    }
-
-    private static String read(String resource) {
-        try (InputStream in = Page.class.getResourceAsStream(resource)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -16,6 +16,11 @@ public final class Report {
         Files.writeString(file, new ReportPage(results).toString());
     }
 
+    /** Writes drawings for other documents into a directory, and returns their files. */
+    public static List<Path> plots(Results results, Path directory) throws IOException {
+        return new Plots(new Analysis(results), directory).write();
+    }
+
     /** What the results say, a sentence a line. */
     public static List<String> verdict(Results results) {
         return new Verdict(new Analysis(results)).sentences();

@@ -15,27 +15,29 @@ import java.util.function.ToDoubleFunction;
 /** The report of one run. */
 final class ReportPage {
 
-    private static final String DISTURBED = " (disturbed)";
     private static final double SECOND_NANOS = 1e9;
 
     private final Analysis analysis;
     private final Results results;
     private final Page page;
+    private final Charts charts;
     private final Curves curves;
 
     ReportPage(Results results) {
         this.results = results;
         this.analysis = new Analysis(results);
         this.page = new Page("Which server model on this host?");
-        this.curves = new Curves(analysis, page);
+        this.charts = new Charts(analysis);
+        this.curves = new Curves(analysis, charts, page);
     }
 
     @Override
     public String toString() {
         introduction();
+        new Glance(analysis).addTo(page);
         targets();
-        costs();
         curves.add();
+        costs();
         memory();
         noise();
         setups();
@@ -95,25 +97,13 @@ final class ReportPage {
     }
 
     private void costs() {
-        for (String workload : analysis.workloads("pingpong", "frames", "stream", "churn", "idle", "slow")) {
-            BarChart chart = new BarChart("CPU time per message, " + analysis.workloadTitle(workload), Numbers::nanos);
-            for (String contender : analysis.contenders()) {
-                analysis.cost(workload, contender)
-                        .ifPresent(figure -> chart.add(
-                                contender,
-                                analysis.title(contender),
-                                figure.interval().low(),
-                                figure.interval().estimate(),
-                                figure.interval().high(),
-                                figure.disturbed() ? DISTURBED : ""));
-            }
+        for (String workload : analysis.costWorkloads()) {
+            BarChart chart = charts.cost(workload);
             page.section(analysis.workloadTitle(workload));
             if (!chart.isEmpty()) {
-                page.remark("Server CPU time per message; less is better."
-                        + analysis.noise(workload)
-                                .map(noise -> " Noise between two processes of one server: up to "
-                                        + Numbers.percent(noise) + ".")
-                                .orElse(""));
+                analysis.noise(workload)
+                        .ifPresent(noise -> page.remark(
+                                "Noise between two processes of one server: up to " + Numbers.percent(noise) + "."));
                 page.drawing(chart);
             }
             page.table(
@@ -130,7 +120,7 @@ final class ReportPage {
                             .map(contender -> costRow(workload, contender))
                             .flatMap(Optional::stream)
                             .toList());
-            reproduce(workload);
+            page.reproduce(List.of(workload), results);
         }
     }
 
@@ -177,19 +167,13 @@ final class ReportPage {
         return accepted + " of " + blocks.size() + (clientBound ? ", client-bound" : "");
     }
 
-    private void reproduce(String workload) {
-        page.beginDetails("Reproduce");
-        page.command("./tandem bench " + workload);
-        page.endDetails();
-    }
-
     private void memory() {
         for (String workload : analysis.workloads("memory")) {
             page.section(analysis.workloadTitle(workload));
             page.remark(
                     "Growth of the process for each idle connection that has echoed once: memory outside the heap, and"
                             + " live heap after a collection. What the kernel keeps is not in it.");
-            BarChart chart = new BarChart("Memory per idle connection", Numbers::bytes);
+            BarChart chart = new BarChart("Memory per idle connection", "bytes per idle connection", Numbers::bytes);
             List<List<Cell>> rows = new ArrayList<>();
             for (String contender : analysis.contenders()) {
                 analysis.point(workload, contender).ifPresent(point -> {
@@ -207,7 +191,7 @@ final class ReportPage {
             }
             page.drawing(chart);
             page.table(List.of("Server", "Live heap", "Outside the heap"), rows);
-            reproduce(workload);
+            page.reproduce(List.of(workload), results);
         }
     }
 

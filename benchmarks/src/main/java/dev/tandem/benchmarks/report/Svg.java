@@ -58,6 +58,18 @@ final class Svg {
         return String.format(Locale.ROOT, "%s%.1f %.1f ", first ? "M" : "L", x, y);
     }
 
+    /** As a file of its own, with a style sheet. */
+    String standalone(String style) {
+        return toString()
+                .replaceFirst("<svg ", "<svg xmlns='http://www.w3.org/2000/svg' ")
+                .replaceFirst(
+                        ">",
+                        "><style>"
+                                + (style + "svg { margin: 0; }")
+                                        .replace("\\", "\\\\")
+                                        .replace("$", "\\$") + "</style>");
+    }
+
     private Svg add(String format, Object... values) {
         elements.append(String.format(Locale.ROOT, format, values)).append('\n');
         return this;

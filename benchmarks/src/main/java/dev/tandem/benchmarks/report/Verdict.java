@@ -2,11 +2,15 @@ package dev.tandem.benchmarks.report;
 
 import dev.tandem.benchmarks.result.Block;
 import dev.tandem.benchmarks.result.Point;
+import dev.tandem.benchmarks.run.Workload;
 import dev.tandem.benchmarks.stats.Ratio;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /** What the results say, in sentences. Nothing is said that a server measured against itself would show as well. */
 final class Verdict {
@@ -22,25 +26,62 @@ final class Verdict {
 
     List<String> sentences() {
         List<String> sentences = new ArrayList<>();
+        cheapest().ifPresent(sentences::add);
         List<String> contenders = analysis.contenders();
         if (contenders.contains(EPOLL) && contenders.contains(IO_URING)) {
             compare(IO_URING, EPOLL).ifPresent(sentences::add);
         }
-        String baseline = contenders.contains(EPOLL) ? EPOLL : contenders.isEmpty() ? "" : contenders.get(0);
+        String baseline = analysis.baseline().orElse("");
         for (String contender : contenders) {
             if (!contender.equals(baseline) && !contender.equals(IO_URING)) {
-                compare(contender, baseline).ifPresent(sentences::add);
+                compareByKind(contender, baseline).ifPresent(sentences::add);
             }
         }
         noise().ifPresent(sentences::add);
+        driver().ifPresent(sentences::add);
         quality().ifPresent(sentences::add);
         failures().ifPresent(sentences::add);
         return sentences;
     }
 
-    /** Workloads that measure the cost of a message. */
     private List<String> costWorkloads() {
-        return analysis.workloads("pingpong", "frames", "stream", "churn", "idle", "slow");
+        return analysis.costWorkloads();
+    }
+
+    /** Which servers nobody beats beyond the noise. The references in C are no servers that one would choose. */
+    private Optional<String> cheapest() {
+        List<String> choices = analysis.contenders().stream()
+                .filter(contender -> !contender.startsWith("c-"))
+                .toList();
+        List<String> workloads = costWorkloads().stream()
+                .filter(workload -> analysis.noise(workload).isPresent())
+                .toList();
+        if (choices.size() < 2 || workloads.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> parts = new ArrayList<>();
+        for (String contender : choices) {
+            long unbeaten = workloads.stream()
+                    .filter(workload -> isUnbeaten(workload, contender, choices))
+                    .count();
+            if (unbeaten > 0) {
+                parts.add(analysis.title(contender) + " " + unbeaten);
+            }
+        }
+        return parts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "In how many of " + workloads.size() + (workloads.size() == 1 ? " workload" : " workloads")
+                                + " nobody needed less CPU per message, beyond the noise and the C references aside: "
+                                + String.join(", ", parts) + ".");
+    }
+
+    private boolean isUnbeaten(String workload, String contender, List<String> choices) {
+        return analysis.cost(workload, contender).isPresent()
+                && choices.stream()
+                        .filter(other -> !other.equals(contender))
+                        .flatMap(other -> finding(workload, other, contender).stream())
+                        .allMatch(finding -> finding.outcome() == Outcome.MORE || finding.outcome() == Outcome.SAME);
     }
 
     /** What can be said of a pair under one workload. */
@@ -70,8 +111,45 @@ final class Verdict {
         }
         return parts.isEmpty()
                 ? Optional.empty()
-                : Optional.of(analysis.title(left) + " against " + analysis.title(right) + ", CPU time per message: "
+                : Optional.of(analysis.title(left) + " against " + analysis.title(right) + ", CPU per message: "
                         + String.join("; ", parts) + ".");
+    }
+
+    /** Shorter, for pairs of which the table says the rest: a range for each kind of workload. */
+    private Optional<String> compareByKind(String left, String right) {
+        Map<String, List<Finding>> kinds = new LinkedHashMap<>();
+        for (String workload : costWorkloads()) {
+            finding(workload, left, right)
+                    .ifPresent(finding -> kinds.computeIfAbsent(
+                                    Workload.parse(workload).kind().words(), kind -> new ArrayList<>())
+                            .add(finding));
+        }
+        List<String> parts = new ArrayList<>();
+        kinds.forEach((kind, findings) -> parts.add(kind + " " + ofKind(findings)));
+        return parts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(analysis.title(left) + " against " + analysis.title(right) + ", CPU per message: "
+                        + String.join("; ", parts) + ".");
+    }
+
+    private static String ofKind(List<Finding> findings) {
+        List<Finding> claims = findings.stream()
+                .filter(finding -> finding.outcome() == Outcome.LESS || finding.outcome() == Outcome.MORE)
+                .sorted(Comparator.comparingDouble(Finding::ratio))
+                .toList();
+        boolean someSame = findings.stream().anyMatch(finding -> finding.outcome() == Outcome.SAME);
+        boolean someUnknown = findings.stream().anyMatch(finding -> finding.outcome() == Outcome.UNKNOWN);
+        List<String> parts = new ArrayList<>();
+        if (!claims.isEmpty()) {
+            parts.add(range(claims));
+        }
+        if (someSame) {
+            parts.add("no difference beyond the noise");
+        }
+        if (someUnknown) {
+            parts.add("no claim from fewer than " + Ratio.PAIRS_MIN + " undisturbed pairs");
+        }
+        return String.join(", or ", parts);
     }
 
     private String part(Outcome outcome, List<Finding> findings) {
@@ -85,8 +163,12 @@ final class Verdict {
     }
 
     private static String range(List<Finding> findings) {
-        String first = Numbers.difference(findings.get(0).ratio());
-        String last = Numbers.difference(findings.get(findings.size() - 1).ratio());
+        double least = findings.get(0).ratio();
+        double most = findings.get(findings.size() - 1).ratio();
+        // Of savings, the smaller one first.
+        boolean savings = most < 1;
+        String first = Numbers.difference(savings ? most : least);
+        String last = Numbers.difference(savings ? least : most);
         if (first.equals(last)) {
             return first;
         }
@@ -122,6 +204,33 @@ final class Verdict {
                 .map(noisiest -> "Noise, two processes of the same server: up to "
                         + Numbers.percent(analysis.noise(noisiest).orElseThrow()) + " ("
                         + new Places(costWorkloads()).describe(List.of(noisiest)) + ").");
+    }
+
+    /** A driver that needs more than a server may hide what the server could do. */
+    private Optional<String> driver() {
+        List<String> dear =
+                costWorkloads().stream().filter(this::driverIsDearer).toList();
+        return dear.isEmpty()
+                ? Optional.empty()
+                : Optional.of("The load driver itself needed more CPU per message than the cheapest server ("
+                        + new Places(costWorkloads()).describe(dear)
+                        + "): messages per second say little there.");
+    }
+
+    private boolean driverIsDearer(String workload) {
+        double server = Double.MAX_VALUE;
+        double driver = Double.MAX_VALUE;
+        for (String contender : analysis.contenders()) {
+            server = Math.min(server, estimate(workload, contender, Block::serverCpuNanosPerMessage));
+            driver = Math.min(driver, estimate(workload, contender, Block::driverCpuNanosPerMessage));
+        }
+        return driver > server;
+    }
+
+    private double estimate(String workload, String contender, ToDoubleFunction<Block> value) {
+        return analysis.figure(workload, contender, value)
+                .map(figure -> figure.interval().estimate())
+                .orElse(Double.MAX_VALUE);
     }
 
     private Optional<String> quality() {

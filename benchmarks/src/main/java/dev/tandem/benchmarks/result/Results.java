@@ -17,6 +17,7 @@ import java.util.Map;
  * @param seconds it took
  * @param command that repeats it
  * @param complete whether it ran to its end
+ * @param finished names of the workloads that ran to their end, so that a resumed run need not repeat them
  * @param environment the host and the software, by name
  * @param settings of the run, by name
  * @param workloads name to title, in the order of reports
@@ -30,6 +31,7 @@ public record Results(
         double seconds,
         String command,
         boolean complete,
+        List<String> finished,
         Map<String, String> environment,
         Map<String, String> settings,
         Map<String, String> workloads,
@@ -43,8 +45,23 @@ public record Results(
     /** The file's name in a directory of results. */
     public static final String FILE = "results.json";
 
+    /** The options that repeat one of its workloads as it was measured. */
+    public String options() {
+        StringBuilder options = new StringBuilder();
+        settings.forEach((name, value) -> {
+            if (OPTIONS.containsKey(name)) {
+                options.append(' ').append(OPTIONS.get(name)).append(' ').append(value);
+            }
+        });
+        return options.toString();
+    }
+
     /** How a server was set up. */
     public record Setup(String name, String title, String family, String configuration, String source) {}
+
+    /** Of some settings, the option that makes them. */
+    private static final Map<String, String> OPTIONS =
+            Map.of("blockSeconds", "--seconds", "pairs", "--pairs", "warmSecondsMax", "--warm", "twin", "--twin");
 
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -53,6 +70,9 @@ public record Results(
     /** Reads results from a file, or from the file of this name in a directory. */
     public static Results read(Path path) throws IOException {
         Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
+        if (!Files.exists(file)) {
+            throw new IOException("There are no results at " + file + ".");
+        }
         Results results = JSON.readValue(Files.readString(file), Results.class);
         if (results.schema != SCHEMA) {
             throw new IOException(file + " has format " + results.schema + ", and this program reads " + SCHEMA + ".");

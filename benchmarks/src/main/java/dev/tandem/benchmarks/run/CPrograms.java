@@ -80,6 +80,12 @@ public final class CPrograms {
         }
     }
 
+    /** The same programs, as if the driver could not be compiled. */
+    CPrograms withoutDriver() {
+        compiled.remove(DRIVER);
+        return this;
+    }
+
     /** The driver, if it was compiled. */
     Optional<Path> driver() {
         return Optional.ofNullable(compiled.get(DRIVER));

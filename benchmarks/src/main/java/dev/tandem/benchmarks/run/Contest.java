@@ -3,54 +3,57 @@ package dev.tandem.benchmarks.run;
 import dev.tandem.benchmarks.host.SystemCallCount;
 import dev.tandem.benchmarks.result.Block;
 import dev.tandem.benchmarks.result.Point;
+import dev.tandem.benchmarks.stats.Ratio;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 /**
- * All servers under one workload. They are up at the same time, so that whatever drifts hits all; only one is under load.
- * Each round runs them in a random order and then in the reverse order, so that a steady drift cancels out.
+ * All servers under one workload, or under several that differ in their rate only. They are up at the same time, so that
+ * whatever drifts hits all; only one is under load. Each half of a round goes over them several times, in a random order and
+ * then in the reverse order, so that a steady drift cancels out; the slices of a half make a block of each server.
  */
 final class Contest {
 
-    private static final double WARM_STEP_SECONDS = 1;
+    private static final double WARM_STEP_SECONDS = 0.5;
     /** Below this share of the server's CPU time the compiler is quiet. */
     private static final double QUIET_COMPILER_PERCENT = 2;
 
-    private static final double PEAK_SECONDS = 1.5;
+    /** The number of a round that does not count, in which the compiler sees the load in slices. */
+    private static final int WARM_UP = -1;
+
     private static final int INTERRUPT_MILLIS_MAX = 200;
 
     private final Plan plan;
     private final Launch launch;
-    private final BlockTaker taker;
     private final Progress progress;
     private final BooleanSupplier stopped;
     private final Random random;
-    private Workload workload;
+    private final List<Workload> workloads;
+    private final Workload first;
     private long deadlineNanos;
-    private int blocksPlanned;
     private final List<Instance> instances = new ArrayList<>();
     private final List<Block> blocks = new ArrayList<>();
     private final Map<String, Map<String, String>> verdicts = new HashMap<>();
     private final Map<String, Map<String, Double>> figures = new HashMap<>();
     private final Map<String, String> failures = new HashMap<>();
-    /** Disturbances that one server shows in every block are its own. */
-    private final Map<String, Integer> rejectedInARow = new HashMap<>();
+    private boolean finished;
 
-    Contest(Plan plan, Launch launch, BlockTaker taker, Progress progress, BooleanSupplier stopped, Workload workload) {
+    /** @param workloads of one of the plan's groups */
+    Contest(Plan plan, Launch launch, Progress progress, BooleanSupplier stopped, List<Workload> workloads) {
         this.plan = plan;
         this.launch = launch;
-        this.taker = taker;
         this.progress = progress;
         this.stopped = stopped;
-        this.workload = workload;
-        this.random = new Random(plan.seed() ^ workload.name().hashCode());
+        this.workloads = new ArrayList<>(workloads);
+        this.first = workloads.get(0);
+        this.random = new Random(plan.seed() ^ first.name().hashCode());
     }
 
     /** Runs it, at the longest until the given time. What was measured stays whatever happens. */
@@ -59,15 +62,19 @@ final class Contest {
         for (int fork = 0; fork < plan.forks() && !isOver(); fork++) {
             try {
                 startAll(contenders);
-                findRate();
+                findRates();
                 rounds(fork);
-                if (fork == plan.forks() - 1) {
-                    finish();
-                }
+                finish();
             } finally {
                 instances.forEach(Instance::close);
             }
         }
+        finished = !stopped.getAsBoolean();
+    }
+
+    /** Whether it ran to its end. */
+    boolean isFinished() {
+        return finished;
     }
 
     private boolean isOver() {
@@ -76,11 +83,7 @@ final class Contest {
 
     /** For blocks, when what follows them is taken off. */
     private double secondsLeft() {
-        return (deadlineNanos - System.nanoTime()) / 1e9 - plan.finishSeconds();
-    }
-
-    private double blockSeconds() {
-        return plan.settleSeconds() + plan.blockSecondsOf(workload) + Plan.BLOCK_OVERHEAD_SECONDS;
+        return (deadlineNanos - System.nanoTime()) / 1e9 - plan.finishSeconds(first);
     }
 
     private void startAll(List<Contender> contenders) {
@@ -99,90 +102,123 @@ final class Contest {
     }
 
     private void startAndWarm(Instance instance) throws LoadFailed {
-        progress.step(workload.name() + ": starting and warming " + instance.name());
-        instance.start(launch, workload);
-        Workload warming = workload.isPaced() ? workload.peak() : workload;
-        for (double warmed = 0; warmed < plan.warmSecondsMax(); warmed += WARM_STEP_SECONDS) {
-            double seconds = Math.min(WARM_STEP_SECONDS, plan.warmSecondsMax() - warmed);
-            Block block = taker.take(instance, warming, 0, seconds, new BlockTaker.Place(0, 0, 0));
-            if (warmed >= WARM_STEP_SECONDS && block.compilerPercent() < QUIET_COMPILER_PERCENT) {
-                break;
-            }
-        }
+        progress.step(first.name() + ": starting and warming " + instance.name());
+        Workload warming = first.isPaced() ? first.peak() : first;
+        instance.start(launch, first);
+        instance.drive(launch, warming);
+        // The compiler gets another CPU at first, and then sees the load as it will be.
+        warm(instance, warming);
         launch.pinServer(instance.server().pid());
-        if (workload.idle() > 0) {
-            instance.holdIdle(launch, workload.idle());
+        warm(instance, warming);
+        if (first.idle() > 0) {
+            instance.holdIdle(launch, first.idle());
         }
-        progress.done((plan.warmSecondsMax() + 1) * (stopped.getAsBoolean() ? 0 : 1));
+    }
+
+    /** For half of the time that warming may take, or until the compiler is quiet. */
+    private void warm(Instance instance, Workload warming) throws LoadFailed {
+        double most = plan.warmSecondsMax() / 2;
+        boolean wasQuiet = instance.contender().isC();
+        for (double warmed = 0; warmed < most; warmed += WARM_STEP_SECONDS) {
+            Gates gates = Gates.open(launch, List.of(instance));
+            instance.run(warming, 0, Math.min(WARM_STEP_SECONDS, most - warmed));
+            gates.close();
+            boolean isQuiet = gates.watch(instance).compilerPercent() < QUIET_COMPILER_PERCENT;
+            if (isQuiet && wasQuiet) {
+                return;
+            }
+            wasQuiet = isQuiet;
+        }
     }
 
     /** A share of the peak means: of the slowest server's, so that all are compared at the same rate. */
-    private void findRate() {
-        if (!workload.isPaced() || workload.ratePerSecond() > 0) {
+    private void findRates() {
+        if (!first.isPaced()) {
             return;
         }
         List<Double> peaks = new ArrayList<>();
         for (Instance instance : usable()) {
-            attempt(
-                    instance,
-                    () -> peaks.add(taker.take(
-                                    instance,
-                                    workload.peak(),
-                                    plan.settleSeconds(),
-                                    PEAK_SECONDS,
-                                    new BlockTaker.Place(0, 0, 0))
-                            .messagesPerSecond()));
+            progress.step(first.name() + ": peak of " + instance.name());
+            attempt(instance, () -> {
+                Slice slice = instance.run(first.peak(), Plan.PEAK_SECONDS / 2, Plan.PEAK_SECONDS);
+                peaks.add(slice.messages() / slice.seconds());
+                instance.drive(launch, first);
+            });
         }
         if (!peaks.isEmpty()) {
-            workload = workload.at(Math.max(1, Math.floor(Collections.min(peaks) * workload.ratePercent() / 100)));
-            progress.milestone(workload.name() + ": " + (long) workload.ratePerSecond() + " messages/s");
+            workloads.replaceAll(workload -> workload.atShareOf(Collections.min(peaks)));
+            workloads.forEach(workload ->
+                    progress.milestone(workload.name() + ": " + (long) workload.ratePerSecond() + " messages/s"));
+            // The drivers are new, and slow at first.
+            usable().forEach(instance ->
+                    attempt(instance, () -> instance.run(workloads.get(0), 0, plan.warmSecondsMax() / 4)));
         }
     }
 
     private void rounds(int fork) {
-        blocksPlanned = 2 * plan.roundsOf(workload) * usable().size();
-        for (int round = 0; round < plan.roundsOf(workload) && !isOver(); round++) {
-            List<Instance> order = usable();
-            Collections.shuffle(order, random);
-            half(order, new BlockTaker.Place(fork, round, 0));
-            Collections.reverse(order);
-            half(order, new BlockTaker.Place(fork, round, 1));
-            progress.milestone(workload.name() + ": round " + (round + 1) + " of " + plan.roundsOf(workload));
+        for (Workload workload : workloads) {
+            int planned = plan.roundsOf(workload);
+            if (!workload.isPaced() && plan.warmSecondsMax() > 0) {
+                half(workload, usable(), new Tally.Place(fork, WARM_UP, 0));
+            }
+            int most = planned + (workload.isPaced() ? 0 : plan.extraRoundsMax());
+            for (int round = 0; round < most && !isOver(); round++) {
+                if (round >= planned && (!lacksBlocks(workload) || secondsLeft() < plan.roundSecondsOf(workload))) {
+                    break;
+                }
+                List<Instance> order = usable();
+                Collections.shuffle(order, random);
+                half(workload, order, new Tally.Place(fork, round, 0));
+                half(workload, order, new Tally.Place(fork, round, 1));
+                progress.milestone(workload.name() + ": round " + (round + 1) + " of " + planned);
+            }
         }
+    }
+
+    /** Whether some server has too few undisturbed blocks, unless it is one that disturbs itself. */
+    private boolean lacksBlocks(Workload workload) {
+        return usable().stream().anyMatch(instance -> {
+            List<Block> taken = blocks.stream()
+                    .filter(block -> block.workload().equals(workload.name())
+                            && block.contender().equals(instance.contender().name())
+                            && block.twin() == instance.isTwin())
+                    .toList();
+            long accepted = taken.stream().filter(Block::isAccepted).count();
+            return accepted < Math.min(Ratio.PAIRS_MIN, 2 * plan.roundsOf(workload)) && accepted * 2 >= taken.size();
+        });
     }
 
     private List<Instance> usable() {
         return new ArrayList<>(instances.stream().filter(Instance::isUsable).toList());
     }
 
-    private void half(List<Instance> order, BlockTaker.Place place) {
-        for (Instance instance : order) {
-            if (instance.isUsable() && !isOver()) {
-                blocksPlanned--;
-                attempt(instance, () -> takeUndisturbed(instance, place));
-                progress.done(plan.settleSeconds() + plan.blockSecondsOf(workload));
-            }
+    /** Leaves the order reversed as often as it went over it. */
+    private void half(Workload workload, List<Instance> order, Tally.Place place) {
+        Map<Instance, Tally> tallies = new LinkedHashMap<>();
+        order.forEach(instance -> tallies.put(instance, new Tally()));
+        Gates gates = Gates.open(launch, order);
+        for (int pass = 0; pass < plan.slicesOf(workload); pass++) {
+            progress.step(workload.name() + ": round " + (place.round() + 1) + ", pass " + (pass + 1));
+            pass(workload, order, tallies);
+            Collections.reverse(order);
         }
+        gates.close();
+        tallies.forEach((instance, tally) -> {
+            boolean isWhole = instance.isUsable() && tally.count() == plan.slicesOf(workload);
+            if (isWhole && place.round() != WARM_UP) {
+                blocks.add(tally.block(workload, instance, place, gates));
+            }
+        });
     }
 
-    private void takeUndisturbed(Instance instance, BlockTaker.Place place) throws LoadFailed {
-        // A server that is disturbed every time is not worth the repeats of every block.
-        int repeats = rejectedInARow.getOrDefault(instance.name(), 0) > plan.repeatsMax() ? 0 : plan.repeatsMax();
-        for (int i = 0; i <= repeats && !stopped.getAsBoolean(); i++) {
-            Block block = taker.take(instance, workload, plan.settleSeconds(), plan.blockSecondsOf(workload), place);
-            blocks.add(block);
-            progress.step(String.format(
-                    Locale.ROOT,
-                    "%s round %d: %s %.3f µs %s",
-                    workload.name(),
-                    place.round() + 1,
-                    instance.name(),
-                    block.serverCpuNanosPerMessage() / 1e3,
-                    String.join(", ", block.disturbances())));
-            rejectedInARow.merge(instance.name(), 1, (count, one) -> block.isAccepted() ? 0 : count + one);
-            // Repeats live on the time that the blocks to come do not need.
-            if (block.isAccepted() || secondsLeft() < (blocksPlanned + 1) * blockSeconds()) {
-                return;
+    private void pass(Workload workload, List<Instance> order, Map<Instance, Tally> tallies) {
+        for (Instance instance : order) {
+            if (instance.isUsable() && !stopped.getAsBoolean()) {
+                attempt(
+                        instance,
+                        () -> tallies.get(instance)
+                                .add(instance.run(
+                                        workload, plan.settleSecondsOf(workload), plan.sliceSecondsOf(workload))));
             }
         }
     }
@@ -201,7 +237,7 @@ final class Contest {
             }
             failures.put(instance.name(), e.getMessage());
             instance.fail(e.getMessage());
-            progress.say("FAILED " + workload.name() + " " + instance.name() + ": " + e.getMessage());
+            progress.say("FAILED " + first.name() + " " + instance.name() + ": " + e.getMessage());
         }
     }
 
@@ -222,7 +258,8 @@ final class Contest {
                 attempt(
                         instance,
                         () -> verdicts.put(instance.name(), instance.server().ask("verdict")));
-                if (plan.traces() && !workload.isPaced()) {
+                if (plan.traces() && !first.isPaced() && instance.isUsable()) {
+                    progress.step(first.name() + ": counting system calls of " + instance.name());
                     attempt(instance, () -> trace(instance));
                 }
             }
@@ -233,10 +270,10 @@ final class Contest {
     private void trace(Instance instance) throws LoadFailed {
         try {
             SystemCallCount calls = SystemCallCount.start(instance.server().pid());
-            Block block = taker.take(instance, workload, 0, plan.traceSeconds(), new BlockTaker.Place(0, 0, 0));
+            Slice slice = instance.run(first, 0, plan.traceSeconds());
             calls.stop()
                     .ifPresent(count -> figures.computeIfAbsent(instance.name(), name -> new HashMap<>())
-                            .put("systemCallsPerMessage", count / Math.max(1, block.messages())));
+                            .put("systemCallsPerMessage", count / Math.max(1, slice.messages())));
         } catch (IOException e) {
             throw new LoadFailed("perf failed: " + e.getMessage(), e);
         }
@@ -246,9 +283,13 @@ final class Contest {
         return blocks;
     }
 
-    Point point(Contender contender) {
+    /** What became of a server under a workload. */
+    Point point(Contender contender, Workload workload) {
         String name = contender.name();
-        boolean measured = blocks.stream().anyMatch(block -> block.contender().equals(name) && !block.twin());
+        boolean measured = blocks.stream()
+                .anyMatch(block -> block.contender().equals(name)
+                        && !block.twin()
+                        && block.workload().equals(workload.name()));
         String failure = failures.get(name);
         if (failure == null && !measured) {
             return new Point(workload.name(), name, Point.Status.NOT_RUN, "stopped before", Map.of(), Map.of());

@@ -26,6 +26,8 @@ record Cpus(Optional<CpuSet> server, Optional<CpuSet> driver, String remark) {
                     "There is one CPU. Server and driver share it: costs are comparable, rates and latencies are"
                             + " not.");
         }
+        requireAllowed(serverWish, allowed);
+        requireAllowed(driverWish, allowed);
         CpuSet server = serverWish.orElseGet(() -> one(allowed));
         CpuSet elsewhere = allowed.without(server.withSiblings());
         if (elsewhere.size() == 0) {
@@ -34,6 +36,13 @@ record Cpus(Optional<CpuSet> server, Optional<CpuSet> driver, String remark) {
         CpuSet free = elsewhere;
         CpuSet driver = driverWish.orElseGet(() -> one(free));
         return new Cpus(Optional.of(server), Optional.of(driver), "");
+    }
+
+    private static void requireAllowed(Optional<CpuSet> wish, CpuSet allowed) {
+        wish.map(cpus -> cpus.without(allowed)).filter(cpus -> cpus.size() > 0).ifPresent(cpus -> {
+            throw new IllegalArgumentException(
+                    "CPUs " + cpus + " are not there; this process may use " + allowed + ".");
+        });
     }
 
     private static Cpus unpinned(String remark) {

@@ -4,6 +4,7 @@ import dev.tandem.benchmarks.host.HostFacts;
 import dev.tandem.benchmarks.result.Block;
 import dev.tandem.benchmarks.result.Point;
 import dev.tandem.benchmarks.result.Results;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -24,22 +25,22 @@ public final class Experiment {
     private final Launch launch;
     private final Progress progress;
     private final BooleanSupplier stopped;
-    private final boolean useC;
     private final Obstacles obstacles;
     private final Instant startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private final long beginNanos = System.nanoTime();
     private final Map<String, String> environment;
     private final List<Point> points = new ArrayList<>();
     private final List<Block> blocks = new ArrayList<>();
+    private final List<String> finished = new ArrayList<>();
+    private double earlierSeconds;
     private boolean complete;
 
     /** @param stopped asked often: whether to end with what there is */
-    Experiment(Plan plan, Launch launch, Progress progress, BooleanSupplier stopped, boolean useC) {
+    Experiment(Plan plan, Launch launch, Progress progress, BooleanSupplier stopped) {
         this.plan = plan;
         this.launch = launch;
         this.progress = progress;
         this.stopped = stopped;
-        this.useC = useC;
         this.obstacles = new Obstacles(launch);
         this.environment = Environment.describe(launch);
     }
@@ -60,64 +61,121 @@ public final class Experiment {
         progress.plan(plan.seconds(), plan.secondsMax().orElse(Double.MAX_VALUE));
     }
 
-    /** Runs it. Returns whether every point that could run has figures. */
-    public boolean run() {
-        try (BlockTaker taker = new BlockTaker(launch, useC)) {
-            List<Workload> runnable = plan.workloads().stream()
-                    .filter(workload -> Obstacles.of(workload).isEmpty())
-                    .toList();
-            for (int i = 0; i < runnable.size() && !stopped.getAsBoolean(); i++) {
-                run(runnable.get(i), taker, deadlineNanos(runnable.size() - i));
+    /**
+     * Takes over the workloads that another run has finished.
+     *
+     * @throws IllegalArgumentException if that was on another host, of other software, or set up in another way
+     */
+    void resume(Results earlier) {
+        requireSame("the environment", comparable(earlier.environment()), comparable(environment));
+        requireSame("the settings", earlier.settings(), settings());
+        requireSame("the servers", earlier.contenders(), setups());
+        finished.addAll(earlier.finished());
+        earlier.points().stream()
+                .filter(point -> finished.contains(point.workload()))
+                .forEach(points::add);
+        earlier.blocks().stream()
+                .filter(block -> finished.contains(block.workload()))
+                .forEach(blocks::add);
+        earlierSeconds = earlier.seconds();
+        progress.say("Already there: " + (finished.isEmpty() ? "nothing" : String.join(", ", finished)) + ".");
+    }
+
+    private static void requireSame(String what, Object before, Object now) {
+        if (!before.equals(now)) {
+            throw new IllegalArgumentException("That run cannot be resumed, because " + what + " differ: it has "
+                    + before + ", and this would have " + now + ". Leave --resume out and choose another directory.");
+        }
+    }
+
+    private static Map<String, String> comparable(Map<String, String> environment) {
+        Map<String, String> facts = new TreeMap<>(environment);
+        facts.keySet().removeIf(name -> name.startsWith("load") || name.equals("memoryMiB"));
+        return facts;
+    }
+
+    /** Runs it, and saves after each workload. Returns whether every point that could run has figures. */
+    public boolean run(Save save) throws IOException {
+        List<List<Workload>> groups = plan.of(unfinished()).groups();
+        double secondsLeft = groups.stream().mapToDouble(plan::secondsOf).sum();
+        for (List<Workload> group : groups) {
+            if (!stopped.getAsBoolean()) {
+                double seconds = plan.secondsOf(group);
+                run(group, deadlineNanos(seconds / secondsLeft));
+                secondsLeft -= seconds;
+                save.save();
             }
         }
         complete = !stopped.getAsBoolean();
         return points.stream().noneMatch(point -> point.status() == Point.Status.FAILED);
     }
 
-    /** Every workload gets an equal share of the time that is left. */
-    private long deadlineNanos(int workloadsLeft) {
+    /** Writes down what there is. */
+    interface Save {
+        void save() throws IOException;
+    }
+
+    private List<Workload> unfinished() {
+        return plan.workloads().stream()
+                .filter(workload -> !finished.contains(workload.name()))
+                .toList();
+    }
+
+    /** Of the time that is left, every workload gets what it needs for itself and its share of the rest. */
+    private long deadlineNanos(double share) {
         return plan.secondsMax()
                 .map(seconds -> {
                     long left = beginNanos + (long) (seconds * 1e9) - System.nanoTime();
-                    return System.nanoTime() + left / workloadsLeft;
+                    return System.nanoTime() + (long) (left * share);
                 })
                 .orElse(System.nanoTime() + NEVER_NANOS);
     }
 
-    private void run(Workload workload, BlockTaker taker, long deadlineNanos) {
-        progress.milestone(workload.title());
-        List<Contender> runnable = new ArrayList<>();
+    private void run(List<Workload> group, long deadlineNanos) {
+        progress.begin(plan.secondsOf(group));
+        group.forEach(workload -> progress.milestone(workload.title()));
+        List<Contender> runnable = new ArrayList<>(plan.contenders());
         for (Contender contender : plan.contenders()) {
-            Optional<String> obstacle = obstacles.of(contender, workload);
-            obstacle.ifPresent(why -> points.add(
-                    new Point(workload.name(), contender.name(), Point.Status.NOT_RUN, why, Map.of(), Map.of())));
-            if (obstacle.isEmpty()) {
-                runnable.add(contender);
+            Optional<String> obstacle = Obstacles.of(group.get(0)).or(() -> obstacles.of(contender, group.get(0)));
+            if (obstacle.isPresent()) {
+                runnable.remove(contender);
+                group.forEach(workload -> points.add(new Point(
+                        workload.name(), contender.name(), Point.Status.NOT_RUN, obstacle.get(), Map.of(), Map.of())));
             }
         }
-        if (workload.kind() == Workload.Kind.MEMORY) {
-            measureMemory(workload, taker, runnable);
-            return;
+        if (group.get(0).kind() == Workload.Kind.MEMORY) {
+            measureMemory(group.get(0), runnable);
+        } else {
+            measure(group, runnable, deadlineNanos);
         }
-        Contest contest = new Contest(plan, launch, taker, progress, stopped, workload);
-        contest.run(runnable, deadlineNanos);
-        blocks.addAll(contest.blocks());
-        runnable.forEach(contender -> points.add(contest.point(contender)));
+        if (!stopped.getAsBoolean()) {
+            group.forEach(workload -> finished.add(workload.name()));
+        }
+        progress.end();
     }
 
-    private void measureMemory(Workload workload, BlockTaker taker, List<Contender> runnable) {
-        MemoryContest memory = new MemoryContest(launch, taker, workload);
+    private void measure(List<Workload> group, List<Contender> runnable, long deadlineNanos) {
+        Contest contest = new Contest(plan, launch, progress, stopped, group);
+        contest.run(runnable, deadlineNanos);
+        blocks.addAll(contest.blocks());
+        group.forEach(workload -> runnable.forEach(contender -> points.add(contest.point(contender, workload))));
+    }
+
+    private void measureMemory(Workload workload, List<Contender> runnable) {
+        MemoryContest memory = new MemoryContest(launch, workload);
         for (Contender contender : runnable) {
+            if (stopped.getAsBoolean()) {
+                return;
+            }
+            progress.step(workload.name() + ": " + contender.name());
+            Point point = memory.measure(contender);
             if (!stopped.getAsBoolean()) {
-                progress.step(workload.name() + ": " + contender.name());
-                Point point = memory.measure(contender);
                 points.add(point);
                 if (point.status() == Point.Status.FAILED) {
                     progress.say("FAILED " + workload.name() + " " + contender.name() + ": " + point.reason());
                 }
             }
         }
-        progress.done(plan.secondsOf(workload));
     }
 
     /** What there is so far. */
@@ -128,15 +186,20 @@ public final class Experiment {
         return new Results(
                 Results.SCHEMA,
                 startedAt.toString(),
-                (System.nanoTime() - beginNanos) / 1e9,
+                earlierSeconds + (System.nanoTime() - beginNanos) / 1e9,
                 command,
                 complete,
+                finished,
                 environment,
                 settings(),
                 workloads,
-                plan.contenders().stream().map(Experiment::setup).toList(),
+                setups(),
                 points,
                 blocks);
+    }
+
+    private List<Results.Setup> setups() {
+        return plan.contenders().stream().map(Experiment::setup).toList();
     }
 
     private static Results.Setup setup(Contender contender) {
@@ -151,14 +214,14 @@ public final class Experiment {
     private Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>();
         settings.put("forks", Integer.toString(plan.forks()));
-        settings.put("rounds", Integer.toString(plan.rounds()));
+        settings.put("pairs", Integer.toString(2 * plan.forks() * plan.rounds()));
         settings.put("blockSeconds", Double.toString(plan.blockSeconds()));
-        settings.put("settleSeconds", Double.toString(plan.settleSeconds()));
+        settings.put("sliceSeconds", Double.toString(Plan.SLICE_SECONDS));
         settings.put("warmSecondsMax", Double.toString(plan.warmSecondsMax()));
-        settings.put("repeatsMax", Integer.toString(plan.repeatsMax()));
+        settings.put("extraRoundsMax", Integer.toString(plan.extraRoundsMax()));
         settings.put("seed", Long.toString(plan.seed()));
         settings.put("twin", plan.twin().map(Contender::name).orElse("none"));
-        settings.put("driver", useC ? "c" : "java");
+        settings.put("driver", launch.programs().driver().isPresent() ? "c" : "java");
         return settings;
     }
 }

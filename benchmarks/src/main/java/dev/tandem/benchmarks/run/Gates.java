@@ -5,18 +5,22 @@ import dev.tandem.benchmarks.host.ProcessUsage;
 import dev.tandem.benchmarks.host.SystemUsage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * What went on beside a block: time the hypervisor took, time others used on the server's CPUs, waiting, compiling,
- * collecting. Above a limit the block tells of that and not of the server.
+ * What went on beside the blocks of a half: time the hypervisor took, time that others than the servers used on the servers'
+ * CPUs, and in each server waiting, compiling and collecting. Above a limit a block tells of that and not of the server.
  */
 final class Gates {
 
     private static final double STEAL_PERCENT_MAX = 0.5;
-    private static final double RUN_DELAY_PERCENT_MAX = 2;
-    private static final double FOREIGN_PERCENT_MAX = 4;
+    private static final double FOREIGN_PERCENT_MAX = 5;
+    /** CPU time does not contain waiting; much of it means that somebody else had the caches. */
+    private static final double RUN_DELAY_PERCENT_MAX = 10;
+
     private static final double COMPILER_PERCENT_MAX = 2;
     private static final double COLLECTOR_PERCENT_MAX = 2;
     /** Of its CPU time, what the busiest thread of a server with one loop has at least. */
@@ -26,53 +30,68 @@ final class Gates {
 
     private final CpuSet cpus;
     private final boolean pinned;
-    private final long pid;
     private final SystemUsage systemBefore;
-    private final ProcessUsage processBefore;
-
+    private final Map<Instance, ProcessUsage> before = new HashMap<>();
+    private final Map<Instance, Watch> watches = new HashMap<>();
     private double stealPercent;
     private double foreignPercent;
-    private double compilerPercent;
-    private double collectorPercent;
-    private double runDelayPercent;
     private final List<String> disturbances = new ArrayList<>();
 
-    private Gates(Launch launch, long pid) throws IOException {
-        this.cpus = launch.serverCpus().orElseGet(CpuSet::allowed);
-        this.pinned = launch.serverCpus().isPresent();
-        this.pid = pid;
-        this.systemBefore = SystemUsage.read();
-        this.processBefore = ProcessUsage.read(pid);
+    private Gates(Launch launch, List<Instance> instances) throws IOException {
+        cpus = launch.serverCpus().orElseGet(CpuSet::allowed);
+        pinned = launch.serverCpus().isPresent();
+        for (Instance instance : instances) {
+            before.put(instance, usage(instance));
+        }
+        systemBefore = SystemUsage.read();
     }
 
-    /** Begins to watch the server's process and CPUs. */
-    static Gates open(Launch launch, long pid) throws IOException {
-        return new Gates(launch, pid);
+    /** Begins to watch the servers' processes and CPUs. */
+    static Gates open(Launch launch, List<Instance> instances) {
+        try {
+            return new Gates(launch, instances);
+        } catch (IOException e) {
+            throw new IllegalStateException("This kernel tells nothing in /proc/stat: " + e.getMessage(), e);
+        }
+    }
+
+    /** Nothing, if it has died; its driver will find out. */
+    private static ProcessUsage usage(Instance instance) {
+        try {
+            return instance.isUsable() ? ProcessUsage.read(instance.server().pid()) : new ProcessUsage(Map.of(), 0);
+        } catch (IOException e) {
+            return new ProcessUsage(Map.of(), 0);
+        }
     }
 
     /** Ends watching. */
-    void close() throws IOException {
-        SystemUsage system = SystemUsage.read();
-        ProcessUsage.Delta used = ProcessUsage.read(pid).since(processBefore);
-        double wallNanos = (system.nanos() - systemBefore.nanos()) * (double) cpus.size();
-        stealPercent = 100 * system.stolenNanosSince(systemBefore, cpus.cpus()) / wallNanos;
-        check("steal", stealPercent, STEAL_PERCENT_MAX);
-        if (pinned) {
-            double foreign = system.busyNanosSince(systemBefore, cpus.cpus()) - used.cpuNanos();
-            foreignPercent = 100 * Math.max(0, foreign) / wallNanos;
-            check("others on the server's CPU", foreign > TICKS_NANOS_MIN ? foreignPercent : 0, FOREIGN_PERCENT_MAX);
+    void close() {
+        try {
+            closeSystem(SystemUsage.read());
+        } catch (IOException e) {
+            throw new IllegalStateException("This kernel tells nothing in /proc/stat: " + e.getMessage(), e);
         }
-        compilerPercent = 100.0 * used.compilerNanos() / Math.max(1, used.cpuNanos());
-        check("compiler", compilerPercent, COMPILER_PERCENT_MAX);
-        collectorPercent = 100.0 * used.collectorNanos() / Math.max(1, used.cpuNanos());
-        check("collector", collectorPercent, COLLECTOR_PERCENT_MAX);
-        runDelayPercent = 100.0 * used.busiestWaitedNanos() / wallNanos;
-        // Threads of a server with many wait for each other, which is its own doing.
-        boolean oneLoop = used.busiestCpuNanos() > LOOP_SHARE_MIN * used.cpuNanos();
-        check("waiting for a CPU", oneLoop ? runDelayPercent : 0, RUN_DELAY_PERCENT_MAX);
     }
 
-    private void check(String what, double percent, double percentMax) {
+    private void closeSystem(SystemUsage system) {
+        double ours = 0;
+        for (Map.Entry<Instance, ProcessUsage> entry : before.entrySet()) {
+            ProcessUsage.Delta used = usage(entry.getKey()).since(entry.getValue());
+            watches.put(entry.getKey(), new Watch(used));
+            ours += used.cpuNanos();
+        }
+        double wallNanos = (system.nanos() - systemBefore.nanos()) * (double) cpus.size();
+        stealPercent = 100 * system.stolenNanosSince(systemBefore, cpus.cpus()) / wallNanos;
+        check(disturbances, "steal", stealPercent, STEAL_PERCENT_MAX);
+        if (pinned) {
+            double foreign = system.busyNanosSince(systemBefore, cpus.cpus()) - ours;
+            foreignPercent = 100 * Math.max(0, foreign) / wallNanos;
+            boolean seen = foreign > TICKS_NANOS_MIN;
+            check(disturbances, "others on the server's CPU", seen ? foreignPercent : 0, FOREIGN_PERCENT_MAX);
+        }
+    }
+
+    private static void check(List<String> disturbances, String what, double percent, double percentMax) {
         if (percent > percentMax) {
             disturbances.add(String.format(Locale.ROOT, "%s %.1f %%", what, percent));
         }
@@ -86,19 +105,53 @@ final class Gates {
         return foreignPercent;
     }
 
-    double compilerPercent() {
-        return compilerPercent;
-    }
-
-    double collectorPercent() {
-        return collectorPercent;
-    }
-
-    double runDelayPercent() {
-        return runDelayPercent;
-    }
-
+    /** What disturbed every server. */
     List<String> disturbances() {
         return disturbances;
+    }
+
+    Watch watch(Instance instance) {
+        return watches.get(instance);
+    }
+
+    /** What went on in one server. */
+    static final class Watch {
+
+        private final ProcessUsage.Delta used;
+
+        private Watch(ProcessUsage.Delta used) {
+            this.used = used;
+        }
+
+        private double percentOfUsed(double nanos) {
+            return 100 * nanos / Math.max(1, used.cpuNanos());
+        }
+
+        double compilerPercent() {
+            return percentOfUsed(used.compilerNanos());
+        }
+
+        double collectorPercent() {
+            return percentOfUsed(used.collectorNanos());
+        }
+
+        /** Of the time in which the busiest thread could run. */
+        double runDelayPercent() {
+            return 100.0 * used.busiestWaitedNanos() / Math.max(1, used.busiestCpuNanos() + used.busiestWaitedNanos());
+        }
+
+        double switches() {
+            return used.voluntarySwitches() + used.involuntarySwitches();
+        }
+
+        List<String> disturbances() {
+            List<String> found = new ArrayList<>();
+            check(found, "compiler", compilerPercent(), COMPILER_PERCENT_MAX);
+            check(found, "collector", collectorPercent(), COLLECTOR_PERCENT_MAX);
+            // Threads of a server with many wait for each other, which is its own doing.
+            boolean oneLoop = used.busiestCpuNanos() > LOOP_SHARE_MIN * used.cpuNanos();
+            check(found, "waiting for a CPU", oneLoop ? runDelayPercent() : 0, RUN_DELAY_PERCENT_MAX);
+            return found;
+        }
     }
 }

@@ -14,12 +14,10 @@ final class MemoryContest {
     private static final double WARM_SECONDS = 1;
 
     private final Launch launch;
-    private final BlockTaker taker;
     private final Workload workload;
 
-    MemoryContest(Launch launch, BlockTaker taker, Workload workload) {
+    MemoryContest(Launch launch, Workload workload) {
         this.launch = launch;
-        this.taker = taker;
         this.workload = workload;
     }
 
@@ -27,7 +25,9 @@ final class MemoryContest {
         try (Instance instance = new Instance(contender, false)) {
             instance.start(launch, workload);
             // Every connection echoes once before it is idle, so what one echo needs should be there before.
-            taker.take(instance, Workload.parse("pingpong-c50-64b"), 0, WARM_SECONDS, new BlockTaker.Place(0, 0, 0));
+            Workload warming = Workload.parse("pingpong-c50-64b");
+            instance.drive(launch, warming);
+            instance.run(warming, 0, WARM_SECONDS);
             Map<String, Double> before = memory(instance);
             instance.holdIdle(launch, workload.connections());
             Map<String, Double> after = memory(instance);

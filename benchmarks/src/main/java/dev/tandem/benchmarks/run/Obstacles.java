@@ -31,11 +31,12 @@ final class Obstacles {
     }
 
     private static String sentence(Availability availability) {
+        String remedy = availability.obstacle().orElseThrow().remedy();
         return "io_uring is refused: " + availability.detail() + ". "
-                + availability.obstacle().orElseThrow().remedy();
+                + (remedy.endsWith(".") ? remedy.substring(0, remedy.length() - 1) : remedy);
     }
 
-    /** Why this server cannot run under this workload. */
+    /** Why this server cannot run under this workload, which others can. */
     Optional<String> of(Contender contender, Workload workload) {
         return ofHost(contender).or(() -> ofWorkload(contender, workload));
     }

@@ -1,7 +1,6 @@
 package dev.tandem.benchmarks.run;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /** What is measured when nothing is named. */
 public final class Presets {
@@ -25,24 +24,29 @@ public final class Presets {
 
     private Presets() {}
 
-    /** The full matrix. */
+    /** The full matrix, what matters most first, because a run may be cut off. */
     public static List<String> matrix() {
-        Stream<String> pingPong = Stream.of(1, 16, 50, 256, 1000)
-                .flatMap(connections -> Stream.of("64b", "1024b").map(size -> "pingpong-c" + connections + "-" + size));
-        Stream<String> others = Stream.of(
-                "frames-c50-64b-d1",
-                "frames-c50-64b-d16",
+        return List.of(
+                "pingpong-c50-64b",
                 "frames-c50-64b-d64",
-                "frames-c50-16b-d64",
-                "stream-c8-64k",
-                "churn-c50-64b",
-                "idle-c64-64b-i10000",
-                "slow-c50-1024b-s10",
-                "memory-c10000",
+                "pingpong-c1-64b",
+                "pingpong-c256-64b",
+                "pingpong-c1000-64b",
+                "pingpong-c16-64b",
+                "frames-c50-64b-d16",
                 "rate-c50-64b-p30",
                 "rate-c50-64b-p50",
                 "rate-c50-64b-p70",
-                "rate-c50-64b-p85");
-        return Stream.concat(pingPong, others).toList();
+                "rate-c50-64b-p85",
+                "stream-c8-64k",
+                "churn-c50-64b",
+                "idle-c64-64b-i10000",
+                "memory-c10000",
+                "pingpong-c50-1024b",
+                "pingpong-c1-1024b",
+                "pingpong-c256-1024b",
+                "pingpong-c1000-1024b",
+                "pingpong-c16-1024b",
+                "frames-c50-64b-d1");
     }
 }

@@ -14,6 +14,8 @@ public final class Progress {
     private double plannedSeconds;
     private double secondsMax;
     private double doneSeconds;
+    private double partSeconds;
+    private long partBeginNanos;
     private boolean lineOpen;
 
     /** @param terminal whether lines may be overwritten */
@@ -28,9 +30,16 @@ public final class Progress {
         this.secondsMax = secondsMax;
     }
 
-    /** Planned seconds that are behind us, so that the time left follows the real pace. */
-    void done(double seconds) {
-        doneSeconds += seconds;
+    /** Something begins that was planned to take so long. */
+    void begin(double seconds) {
+        partSeconds = seconds;
+        partBeginNanos = System.nanoTime();
+    }
+
+    /** It has ended, however long it took. */
+    void end() {
+        doneSeconds += partSeconds;
+        partSeconds = 0;
     }
 
     /** A line that stays. */
@@ -63,10 +72,14 @@ public final class Progress {
         }
     }
 
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+
     private String timeLeft() {
-        double elapsed = (System.nanoTime() - beginNanos) / 1e9;
-        double pace = doneSeconds > 0 ? Math.max(0.5, elapsed / doneSeconds) : 1;
-        double left = Math.min((plannedSeconds - doneSeconds) * pace, secondsMax - elapsed);
+        double elapsed = secondsSince(beginNanos);
+        double ofPart = Math.min(partSeconds, secondsSince(partBeginNanos));
+        double left = Math.min(plannedSeconds - doneSeconds - ofPart, secondsMax - elapsed);
         long seconds = Math.round(Math.max(0, left));
         return seconds >= 3600
                 ? String.format(Locale.ROOT, "%d:%02d h", seconds / 3600, seconds % 3600 / 60)

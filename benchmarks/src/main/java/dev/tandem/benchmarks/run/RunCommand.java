@@ -25,7 +25,10 @@ public final class RunCommand {
     public static final int INTERRUPTED = 130;
 
     private static final DateTimeFormatter DIRECTORY = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-    private static final double QUICK_SECONDS_MAX = 275;
+    private static final String REPORT = "report.html";
+    /** The rest of five minutes is for the build that comes before. */
+    private static final double QUICK_SECONDS_MAX = 200;
+
     private static final int MEMORY_MIB_BESIDE_HEAP = 200;
     private static final int HEAP_MIB_MIN = 64;
 
@@ -51,8 +54,8 @@ public final class RunCommand {
     @Option(
             names = "--pairs",
             paramLabel = "N",
-            description = "Pairs of blocks of any two servers; a claim needs 12. Default: ${DEFAULT-VALUE}.")
-    private int pairs = 12;
+            description = "Pairs of blocks of any two servers; a claim needs 12. Default: 16, or 14 with --quick.")
+    private int pairs;
 
     @Option(
             names = "--forks",
@@ -60,17 +63,20 @@ public final class RunCommand {
             description = "How often every server is started anew, the pairs shared out. Default: ${DEFAULT-VALUE}.")
     private int forks = 1;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Length of a block. Default: 2, or 0.3 with --quick.")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "Length of a block, in slices of 0.025 s. Default: 0.4, or 0.25.")
     private double seconds;
 
-    @Option(names = "--warm", paramLabel = "S", description = "Longest warm-up of a server. Default: 10, or 1.2.")
+    @Option(names = "--warm", paramLabel = "S", description = "Longest warm-up of a server. Default: 5, or 2.")
     private double warm;
 
     @Option(
-            names = "--repeats",
+            names = "--extra-rounds",
             paramLabel = "N",
-            description = "How often a disturbed block is repeated. Default: ${DEFAULT-VALUE}.")
-    private int repeats = 3;
+            description = "How many rounds may follow to make up for disturbed blocks. Default: ${DEFAULT-VALUE}.")
+    private int extraRounds = 4;
 
     @Option(names = "--time-limit", paramLabel = "S", description = "Leave rounds out to end within so many seconds.")
     private Optional<Double> timeLimit = Optional.empty();
@@ -102,22 +108,29 @@ public final class RunCommand {
     @Option(names = "--out", paramLabel = "DIR", description = "Where results go. Default: bench-results/DATE-TIME.")
     private Optional<Path> out = Optional.empty();
 
+    @Option(names = "--resume", description = "Go on with the run in --out: only workloads that it has not finished.")
+    private boolean resume;
+
     /** Measures, writes results and report, and returns the exit code. */
     public int run(List<String> commandLine) throws IOException {
         Progress progress = new Progress(System.out, System.console() != null);
-        Plan plan = plan(progress);
+        Plan plan = plan();
         Path directory =
                 out.orElseGet(() -> Path.of("bench-results", LocalDateTime.now().format(DIRECTORY)));
+        Optional<Results> earlier = resume ? Optional.of(Results.read(directory)) : Optional.empty();
         Files.createDirectories(directory);
         Path temporary = Files.createTempDirectory("tandem-bench");
-        CPrograms programs = needsC(plan) ? CPrograms.compile(temporary) : CPrograms.none();
-        Launch launch = launch(plan, programs, directory.resolve("logs"), progress);
         Interruption interruption = Interruption.watch();
         try {
-            Experiment experiment = new Experiment(plan, launch, progress, interruption::isRequested, usesC(programs));
+            Launch launch = launch(plan, programs(plan, temporary), directory.resolve("logs"), progress);
+            Experiment experiment = new Experiment(plan, launch, progress, interruption::isRequested);
             experiment.announce();
-            boolean allWell = experiment.run();
-            write(experiment.results("./tandem bench " + String.join(" ", commandLine)), directory, progress);
+            earlier.ifPresent(experiment::resume);
+            String command = "./tandem bench " + String.join(" ", commandLine);
+            boolean allWell = experiment.run(() -> write(experiment.results(command), directory));
+            Results results = experiment.results(command);
+            write(results, directory);
+            conclude(results, directory, progress);
             return interruption.isRequested() ? INTERRUPTED : allWell ? 0 : SOME_FAILED;
         } finally {
             deleteTree(temporary);
@@ -125,15 +138,17 @@ public final class RunCommand {
         }
     }
 
-    private static void write(Results results, Path directory, Progress progress) throws IOException {
+    private static void write(Results results, Path directory) throws IOException {
         results.write(directory.resolve(Results.FILE));
         BlocksCsv.write(results.blocks(), directory.resolve("blocks.csv"));
-        Path report = directory.resolve("report.html");
-        Report.write(results, report);
+        Report.write(results, directory.resolve(REPORT));
+    }
+
+    private static void conclude(Results results, Path directory, Progress progress) {
         progress.say("");
         Report.verdict(results).forEach(progress::say);
         progress.say("");
-        progress.say("Report: " + report.toAbsolutePath());
+        progress.say("Report: " + directory.resolve(REPORT).toAbsolutePath());
     }
 
     private static void deleteTree(Path directory) throws IOException {
@@ -145,37 +160,35 @@ public final class RunCommand {
         Files.deleteIfExists(directory);
     }
 
-    private boolean needsC(Plan plan) {
-        return !driver.equals("java") || plan.contenders().stream().anyMatch(Contender::isC);
+    private CPrograms programs(Plan plan, Path directory) throws IOException {
+        if (!List.of("auto", "java", "c").contains(driver)) {
+            throw new IllegalArgumentException("--driver must be auto, java or c, but was " + driver + ".");
+        }
+        boolean wantsJava = driver.equals("java");
+        if (wantsJava && plan.contenders().stream().noneMatch(Contender::isC)) {
+            return CPrograms.none();
+        }
+        CPrograms programs = CPrograms.compile(directory);
+        if (driver.equals("c") && programs.driver().isEmpty()) {
+            throw new IllegalArgumentException("--driver=c needs a C compiler (cc, gcc or clang).");
+        }
+        return wantsJava ? programs.withoutDriver() : programs;
     }
 
-    private boolean usesC(CPrograms programs) {
-        return switch (driver) {
-            case "java" -> false;
-            case "c", "auto" -> {
-                if (driver.equals("c") && programs.driver().isEmpty()) {
-                    throw new IllegalArgumentException("--driver=c needs a C compiler (cc, gcc or clang).");
-                }
-                yield programs.driver().isPresent();
-            }
-            default -> throw new IllegalArgumentException("--driver must be auto, java or c, but was " + driver + ".");
-        };
-    }
-
-    private Plan plan(Progress progress) {
+    private Plan plan() {
         List<String> names = !workloads.isEmpty() ? workloads : quick ? Presets.QUICK_WORKLOADS : Presets.matrix();
         List<Contender> contenders = contenders();
-        int rounds = Math.max(1, (pairs + 2 * forks - 1) / (2 * forks));
+        int wanted = pairs > 0 ? pairs : quick ? 14 : 16;
+        int rounds = Math.max(1, (wanted + 2 * forks - 1) / (2 * forks));
         return new Plan(
                 names.stream().map(Workload::parse).toList(),
                 contenders,
                 twin(contenders),
                 forks,
                 rounds,
-                seconds > 0 ? seconds : quick ? 0.3 : 2,
-                quick ? 0.08 : 0.3,
-                warm > 0 ? warm : quick ? 1.2 : 10,
-                repeats,
+                extraRounds,
+                seconds > 0 ? seconds : quick ? 0.25 : 0.4,
+                warm > 0 ? warm : quick ? 2 : 5,
                 timeLimit.or(() -> quick ? Optional.of(QUICK_SECONDS_MAX) : Optional.empty()),
                 !noTraces && SystemCallCount.obstacle().isEmpty(),
                 seed);

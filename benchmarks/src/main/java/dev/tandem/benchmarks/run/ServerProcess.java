@@ -2,6 +2,7 @@ package dev.tandem.benchmarks.run;
 
 import dev.tandem.benchmarks.server.Protocol;
 import java.io.Closeable;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -44,6 +45,11 @@ final class ServerProcess implements Closeable {
 
     long pid() {
         return process.pid();
+    }
+
+    /** The options that tell a driver where it is. */
+    List<String> asDriverOptions() {
+        return List.of("--host", host, "--port", Integer.toString(port), "--server-pid", Long.toString(pid()));
     }
 
     String host() {

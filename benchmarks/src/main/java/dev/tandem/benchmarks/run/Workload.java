@@ -30,34 +30,49 @@ public record Workload(
         int ratePercent,
         double ratePerSecond) {
 
+    /** Requires a load. */
+    public Workload {
+        if (connections < 1 || sizeBytes < 1 || depth < 1) {
+            throw new IllegalArgumentException(
+                    "A workload has at least 1 connection, 1 byte and 1 message at once, but these" + " were "
+                            + connections + ", " + sizeBytes + " and " + depth + ".");
+        }
+        if (slow > connections) {
+            throw new IllegalArgumentException(
+                    "Of " + connections + " connections, " + slow + " cannot be slow readers.");
+        }
+    }
+
     /** Shapes of load. */
     public enum Kind {
         /** Each connection sends a message and awaits the reply. */
-        PINGPONG("echo"),
+        PINGPONG("echo", "ping-pong"),
         /** Each connection sends several frames at once and awaits all replies. */
-        FRAMES("frames"),
+        FRAMES("frames", "frames"),
         /** Each connection sends without pause. */
-        STREAM("stream"),
+        STREAM("stream", "streaming"),
         /** Connect, one message, close. */
-        CHURN("churn"),
+        CHURN("churn", "a connection per message"),
         /** Ping-pong beside connections that do nothing. */
-        IDLE("echo"),
+        IDLE("echo", "beside idle connections"),
         /** What an idle connection costs in memory. */
-        MEMORY("idle"),
+        MEMORY("idle", "idle connections"),
         /** Ping-pong at a fixed rate, for latency. */
-        RATE("rate"),
+        RATE("rate", "at a given rate"),
         /** Ping-pong beside connections that hardly read. */
-        SLOW("slow");
+        SLOW("slow", "beside slow readers");
 
         private final String driverMode;
+        private final String words;
 
-        Kind(String driverMode) {
+        Kind(String driverMode, String words) {
             this.driverMode = driverMode;
+            this.words = words;
         }
 
-        /** What the driver calls it. */
-        public String driverMode() {
-            return driverMode;
+        /** What people call it. */
+        public String words() {
+            return words;
         }
 
         private String label() {
@@ -65,8 +80,9 @@ public record Workload(
         }
     }
 
-    private static final Pattern PART = Pattern.compile("([cdispr])(\\d+)|(\\d+)([bk])");
+    private static final Pattern PART = Pattern.compile("([cdispr])(\\d{1,8})|(\\d{1,6})([bk])");
     private static final int KIB = 1024;
+    private static final int SLOW_WINDOW_BYTES = 1 << 20;
 
     /** Reads a name. */
     public static Workload parse(String name) {
@@ -159,9 +175,23 @@ public record Workload(
         return kind == Kind.RATE;
     }
 
-    /** This workload at a rate that is now known. */
-    public Workload at(double rate) {
+    /** This workload when the peak is known that a share of is meant; itself if its rate is given. */
+    public Workload atShareOf(double peak) {
+        double rate = ratePercent == 0 ? ratePerSecond : Math.max(1, Math.floor(peak * ratePercent / 100));
         return new Workload(kind, connections, sizeBytes, depth, idle, slow, ratePercent, rate);
+    }
+
+    /** The options that make a driver put it on. */
+    List<String> asDriverOptions() {
+        List<String> options = new ArrayList<>(List.of("--mode", kind.driverMode));
+        options.addAll(List.of("--conns", Integer.toString(connections)));
+        options.addAll(List.of("--size", Integer.toString(sizeBytes)));
+        options.addAll(List.of("--depth", Integer.toString(depth)));
+        if (kind == Kind.SLOW) {
+            options.addAll(List.of("--slow", Integer.toString(slow)));
+            options.addAll(List.of("--window", Integer.toString(SLOW_WINDOW_BYTES)));
+        }
+        return options;
     }
 
     /** The ping-pong whose peak a share of is meant. */

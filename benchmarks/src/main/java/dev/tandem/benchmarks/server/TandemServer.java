@@ -8,6 +8,7 @@ import dev.tandem.server.TransportChoice;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,6 +28,8 @@ final class TandemServer implements EchoServer {
                 .transport(transport)
                 .listen(settings.host(), settings.port())
                 .listenOptions(options -> options.withBacklog(ServerSettings.BACKLOG))
+                // Idle connections stay for as long as a run takes, as they do on servers that have no such limit.
+                .connectionLimits(limits -> limits.withIdle(Duration.ofHours(2)))
                 .loops(settings.loops());
         if (settings.frames()) {
             builder.serve(bodies(), (session, body) -> body);

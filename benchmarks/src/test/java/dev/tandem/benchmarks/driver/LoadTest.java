@@ -68,6 +68,7 @@ class LoadTest {
     private void run(String options, long messages) throws IOException {
         try (Load load = load(options)) {
             load.open();
+            load.begin();
             load.runUntil(() -> load.messages() >= messages);
             load.drain();
         }
@@ -156,6 +157,7 @@ class LoadTest {
 
         try (Load load = load("--mode rate --conns 1 --rate 1000")) {
             load.open();
+            load.begin();
             load.startRecording();
             load.runUntil(() -> load.messages() >= 300);
             load.drain();

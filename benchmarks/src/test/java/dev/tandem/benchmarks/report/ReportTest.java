@@ -28,8 +28,7 @@ class ReportTest {
                 .results(List.of("pingpong-c50-64b"));
 
         assertThat(Report.verdict(results))
-                .anyMatch(line ->
-                        line.startsWith("Tandem io_uring against Tandem epoll, CPU time per message: 12 % less"))
+                .anyMatch(line -> line.startsWith("Tandem io_uring against Tandem epoll, CPU per message: 12 % less"))
                 .anyMatch(line -> line.startsWith("Blocking, platform threads against Tandem epoll")
                         && line.contains("2.1 times as much"));
     }
@@ -63,6 +62,29 @@ class ReportTest {
         assertThat(Files.readAllLines(directory.resolve("blocks.csv")))
                 .hasSize(results.blocks().size() + 1)
                 .allMatch(line -> line.split(",", -1).length == 32);
+    }
+
+    @Test
+    void theSentencesOfAFullRunAreShort() {
+        List<String> sentences = Report.verdict(SampleResults.full().results());
+
+        assertThat(sentences).allMatch(sentence -> sentence.length() < 400);
+        assertThat(sentences.get(0)).startsWith("In how many of 16 workloads nobody needed less CPU per message");
+    }
+
+    @Test
+    void plotsAreFilesThatNeedNothingElse() throws IOException {
+        List<Path> plots = Report.plots(SampleResults.full().results(), directory.resolve("plots"));
+
+        assertThat(plots)
+                .extracting(plot -> plot.getFileName().toString())
+                .contains("pingpong.svg", "frames-c50-64b-d64.svg", "latency-p99.svg");
+        for (Path plot : plots) {
+            assertThat(Files.readString(plot))
+                    .startsWith("<svg xmlns='http://www.w3.org/2000/svg'")
+                    .contains("prefers-color-scheme: dark")
+                    .doesNotContain("<script", "url(", "@import");
+        }
     }
 
     @Test

@@ -68,6 +68,7 @@ final class SampleResults {
                 60,
                 "./tandem bench",
                 true,
+                List.copyOf(workloads.keySet()),
                 Map.of("processor", "None", "cpus", "2", "kernel", "Linux", "jdk", "17", "commit", "abc"),
                 Map.of("twin", first()),
                 workloads,

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,9 +46,8 @@ class ServersTest {
                 Optional.of(contenders.get(0)),
                 1,
                 1,
-                0.05,
-                0.05,
                 0,
+                0.05,
                 0,
                 Optional.empty(),
                 false,
@@ -60,10 +60,10 @@ class ServersTest {
         CPrograms programs = CPrograms.compile(directory.resolve("c"));
         Plan plan = plan(List.of("pingpong-c4-64b", "frames-c4-64b-d16"), Contender.all());
         Progress progress = new Progress(new PrintStream(new ByteArrayOutputStream()), false);
-        Experiment experiment = new Experiment(plan, launch(programs), progress, () -> false, false);
+        Experiment experiment = new Experiment(plan, launch(programs), progress, () -> false);
 
         experiment.announce();
-        experiment.run();
+        experiment.run(() -> {});
         Results results = experiment.results("test");
 
         assertThat(results.points())
@@ -80,15 +80,56 @@ class ServersTest {
     void aServerThatTurnsOneBitInAMillionBytesIsCaught() throws Exception {
         Contender corrupting = new Contender("corrupting", "Corrupting", Contender.Family.JDK, "", "");
         Launch launch = launch(CPrograms.compile(directory.resolve("c")));
-        try (BlockTaker taker = new BlockTaker(launch, false);
-                Instance instance = new Instance(corrupting, false)) {
+        try (Instance instance = new Instance(corrupting, false)) {
             Workload workload = Workload.parse("stream-c2-64k");
             instance.start(launch, workload);
+            instance.drive(launch, workload);
 
-            assertThatThrownBy(() -> taker.take(instance, workload, 0, 10, new BlockTaker.Place(0, 0, 0)))
+            assertThatThrownBy(() -> instance.run(workload, 0, 10))
                     .isInstanceOf(LoadFailed.class)
-                    .hasMessageContaining("Wrong byte");
+                    .hasMessageMatching("(?is).*wrong byte.*");
         }
+    }
+
+    @Test
+    void aResumedRunRepeatsOnlyWhatIsNotFinished() throws IOException {
+        List<Contender> contenders = List.of(Contender.named("nio-selector"));
+        Plan plan = plan(List.of("pingpong-c1-64b", "pingpong-c4-64b"), contenders);
+        Progress progress = new Progress(new PrintStream(new ByteArrayOutputStream()), false);
+        Launch launch = launch(CPrograms.none());
+        AtomicBoolean stopped = new AtomicBoolean();
+        Experiment interrupted = new Experiment(plan, launch, progress, stopped::get);
+        interrupted.run(() -> stopped.set(true));
+        Results half = interrupted.results("test");
+        assertThat(half.complete()).isFalse();
+        assertThat(half.finished()).containsExactly("pingpong-c1-64b");
+
+        Experiment resumed = new Experiment(plan, launch, progress, () -> false);
+        resumed.resume(half);
+        resumed.run(() -> {});
+        Results whole = resumed.results("test");
+
+        assertThat(whole.complete()).isTrue();
+        assertThat(whole.finished()).containsExactly("pingpong-c1-64b", "pingpong-c4-64b");
+        assertThat(whole.blocks())
+                .containsAll(half.blocks())
+                .hasSize(2 * half.blocks().size());
+        assertThat(whole.points()).hasSize(2);
+    }
+
+    @Test
+    void aRunWithOtherServersIsNotResumed() throws IOException {
+        Progress progress = new Progress(new PrintStream(new ByteArrayOutputStream()), false);
+        Launch launch = launch(CPrograms.none());
+        List<String> workloads = List.of("pingpong-c1-64b");
+        Results earlier =
+                new Experiment(plan(workloads, Contender.all()), launch, progress, () -> true).results("test");
+        Experiment other =
+                new Experiment(plan(workloads, List.of(Contender.named("tandem-epoll"))), launch, progress, () -> true);
+
+        assertThatThrownBy(() -> other.resume(earlier))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot be resumed, because the servers differ");
     }
 
     @Test
@@ -100,10 +141,9 @@ class ServersTest {
                 plan(List.of("pingpong-c4-64b"), List.of(living, dying)),
                 launch(CPrograms.compile(directory.resolve("c"))),
                 progress,
-                () -> false,
-                false);
+                () -> false);
 
-        boolean allWell = experiment.run();
+        boolean allWell = experiment.run(() -> {});
         Results results = experiment.results("test");
 
         assertThat(allWell).isFalse();

@@ -23,7 +23,14 @@ class WorkloadTest {
     @Test
     void aRateMayBeGivenOrBeAShareOfThePeak() {
         assertThat(Workload.parse("rate-c50-64b-r20000").ratePerSecond()).isEqualTo(20_000);
-        assertThat(Workload.parse("rate-c50-64b-p70").at(123).name()).isEqualTo("rate-c50-64b-p70");
+        assertThat(Workload.parse("rate-c50-64b-p70").atShareOf(100_000).name()).isEqualTo("rate-c50-64b-p70");
+    }
+
+    @Test
+    void aLoadOfNothingIsRefused() {
+        assertThatThrownBy(() -> Workload.parse("pingpong-c0-64b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 1 connection");
     }
 
     @Test
