@@ -134,6 +134,22 @@ class NettyReadsTest extends NettyEndToEnd {
     }
 
     @Test
+    void aReadAskedForWhileAnotherThreadSwitchesAutoReadIsNotLost() throws Exception {
+        TcpServer server = startPipeline(channel -> channel.pipeline().addLast(new Notes()));
+        Peer peer = connect(server);
+        TandemChannel channel = nextChannel();
+        onLoop(channel, () -> {
+            Thread other = new Thread(() -> channel.config().setAutoRead(false));
+            other.start();
+            Await.until("automatic reading is off", () -> !channel.config().isAutoRead());
+            channel.read();
+        });
+        peer.send("bytes");
+
+        Await.value("messages", 1, events::size);
+    }
+
+    @Test
     void autoReadSwitchedOffDuringAReadHoldsFromThenOn() throws Exception {
         TcpServer server = startPipeline(builder -> builder.loops(1), channel -> channel.pipeline().addLast(new Notes() {
             @Override

@@ -58,6 +58,9 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
     /** The pipeline has asked for more than it was given: a read is pending, as Netty calls it. */
     private boolean readWanted;
 
+    /** It was not automatic reading that asked for it. */
+    private boolean readByHand;
+
     /** A callback of the connection is under way: what is flushed meanwhile is handed over at its end. */
     private boolean gathering;
 
@@ -166,6 +169,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
     @Override
     protected void doBeginRead() {
         readWanted = true;
+        readByHand = !config.isAutoRead();
         connection.resumeReading();
     }
 
@@ -178,12 +182,15 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
             readWanted = false;
             pauseUnlessWanted();
         } else {
-            eventLoop().execute(() -> {
-                if (!config.isAutoRead()) {
-                    readWanted = false;
-                    pauseUnlessWanted();
-                }
-            });
+            eventLoop().execute(this::endAutoRead);
+        }
+    }
+
+    private void endAutoRead() {
+        // A handler may have seen meanwhile that reading is its own business now, and have asked for something.
+        if (!config.isAutoRead() && !readByHand) {
+            readWanted = false;
+            pauseUnlessWanted();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tandem.netty;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
@@ -22,6 +23,8 @@ final class TandemChannelConfig extends DefaultChannelConfig implements SocketCh
     TandemChannelConfig(TandemChannel channel) {
         super(channel);
         this.channel = channel;
+        // All of Tandem's memory comes from this one, and small buffers cost less than from Netty's default.
+        setAllocator(PooledByteBufAllocator.DEFAULT);
     }
 
     @Override
