@@ -57,6 +57,9 @@ public final class Connection {
     /** The loan being offered to the handler; null if none is, or if what is offered is a copy. */
     private ByteBuf loan;
 
+    /** Bytes that the handler has in a queue of its own; they count like those that were written. */
+    private int queuedBytes;
+
     /** How much the home's account holds for this connection. */
     private long accountedBytes;
 
@@ -160,7 +163,7 @@ public final class Connection {
      * stop when this is false and go on at {@link ConnectionHandler#onWritable}.
      */
     public boolean isWritable() {
-        return outbound.bytes() <= home.limits().outboundPauseBytes();
+        return unsentBytes() <= home.limits().outboundPauseBytes();
     }
 
     /**
@@ -178,9 +181,9 @@ public final class Connection {
         return why;
     }
 
-    /** How many written bytes the kernel has not taken yet. */
+    /** How many bytes the kernel has not taken yet: of those written, and of those counted by {@link #countQueued}. */
     public int unsentBytes() {
-        return outbound.bytes();
+        return (int) Math.min(Integer.MAX_VALUE, (long) outbound.bytes() + queuedBytes);
     }
 
     // ---- Writing ----
@@ -246,6 +249,24 @@ public final class Connection {
         }
     }
 
+    /**
+     * For a handler that keeps what it is going to write in a queue of its own and writes it bit by bit: says how many bytes
+     * that queue holds now. They count like written ones, so that the limits apply to them: those of {@link #isWritable}, of
+     * reading, of this connection and of the server.
+     */
+    public void countQueued(int bytes) {
+        queuedBytes = bytes;
+        int unsent = unsentBytes();
+        if (unsent > home.limits().outboundMaxBytes()) {
+            abort(CloseReason.OUTBOUND_OVERFLOW);
+        } else if (unsent > home.limits().outboundPauseBytes()) {
+            account();
+            pause(PAUSED_BY_OUTBOUND);
+        } else if ((pauses & PAUSED_BY_OUTBOUND) != 0) {
+            home.runAtEndOfTurn(this);
+        }
+    }
+
     /** The callback has returned: what the handler wrote back of the loan is sent as it is, or copied after all. */
     private void sendForwarded() {
         ByteBuf forwarded = outbound.takeForwarded();
@@ -268,7 +289,7 @@ public final class Connection {
         if (state != ConnectionState.OPEN) {
             return false;
         }
-        if ((long) outbound.bytes() + bytes > home.limits().outboundMaxBytes()) {
+        if ((long) unsentBytes() + bytes > home.limits().outboundMaxBytes()) {
             // Before copying, so that even one huge write holds no more memory than the bound.
             abort(CloseReason.OUTBOUND_OVERFLOW);
         } else if (!home.account().hasRoom(this, bytes)) {
@@ -278,7 +299,7 @@ public final class Connection {
     }
 
     private void onAppended() {
-        int unsent = outbound.bytes();
+        int unsent = unsentBytes();
         if (unsent > home.limits().outboundMaxBytes()) {
             abort(CloseReason.OUTBOUND_OVERFLOW);
             return;
@@ -345,7 +366,7 @@ public final class Connection {
         if (state != ConnectionState.OPEN) {
             inbound.release();
         }
-        int unsent = outbound.bytes();
+        int unsent = unsentBytes();
         if (unsent > home.limits().outboundPauseBytes()) {
             pause(PAUSED_BY_OUTBOUND);
         } else if ((pauses & PAUSED_BY_OUTBOUND) != 0 && unsent <= home.limits().outboundPauseBytes() / 2) {
@@ -364,7 +385,7 @@ public final class Connection {
     /** Tells the home how much memory this connection holds. That may be too much, and abort it or another one. */
     private void account() {
         // What the kernel still has of a connection that is closing comes back in a moment, whatever anybody does.
-        long bytes = mayBeAborted() ? outbound.heldBytes() + inbound.heldBytes() + socket.heldBytes() : 0;
+        long bytes = mayBeAborted() ? outbound.heldBytes() + queuedBytes + inbound.heldBytes() + socket.heldBytes() : 0;
         if (bytes != accountedBytes) {
             long change = bytes - accountedBytes;
             accountedBytes = bytes;
@@ -598,6 +619,10 @@ public final class Connection {
         handler.onOpened(this);
     }
 
+    private void tellAllSent() throws Exception {
+        handler.onAllSent(this);
+    }
+
     private void onHandlerThrew(Throwable thrown) {
         home.onHandlerThrew(this, thrown);
         close(CloseReason.HANDLER_FAILED);
@@ -715,7 +740,11 @@ public final class Connection {
             deadlines.onSent();
             home.countSent(bytes);
             outbound.onSent(bytes);
-            settle();
+            if (outbound.isEmpty()) {
+                dispatch(Connection.this::tellAllSent);
+            } else {
+                settle();
+            }
         }
 
         @Override
@@ -733,6 +762,7 @@ public final class Connection {
             because(CloseReason.ABORTED);
             inbound.release();
             outbound.release();
+            queuedBytes = 0;
             account();
             try {
                 handler.onClosed(Connection.this, why);

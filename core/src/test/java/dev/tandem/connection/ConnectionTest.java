@@ -365,6 +365,69 @@ class ConnectionTest {
     }
 
     @Nested
+    class HandlersWithAQueue {
+
+        private final ConnectionHandler telling = new FourBytes() {
+            @Override
+            public void onAllSent(Connection connection) {
+                events.add("all sent");
+            }
+
+            @Override
+            public void onWritable(Connection connection) {
+                events.add("writable");
+            }
+        };
+
+        @Test
+        void theyHearWhenEverythingWasSentAndNotBefore() {
+            open(limits -> limits, telling);
+            socket.receives("pingpong");
+            socket.takes(5);
+            assertThat(events).isEmpty();
+            socket.takes(3);
+
+            assertThat(events).containsExactly("all sent");
+        }
+
+        @Test
+        void whatTheyWriteThenIsSent() {
+            open(limits -> limits, new FourBytes() {
+                private int left = 3;
+
+                @Override
+                public void onAllSent(Connection connection) {
+                    if (left-- > 0) {
+                        connection.write(new byte[] {'!'});
+                    }
+                }
+            });
+            socket.receives("ping");
+            socket.takesAll();
+
+            assertThat(socket.taken()).isEqualTo("ping!!!");
+        }
+
+        @Test
+        void whatTheyHoldCountsLikeWhatIsWritten() {
+            open(limits -> limits, telling);
+            connection.countQueued(65);
+            assertThat(connection.isWritable()).isFalse();
+            assertThat(socket.receiving).isFalse();
+            loop.runAll();
+            assertThat(home.bufferedBytes()).isEqualTo(65);
+            connection.countQueued(32);
+            loop.runAll();
+
+            assertThat(connection.isWritable()).isTrue();
+            assertThat(socket.receiving).isTrue();
+            assertThat(events).containsExactly("writable");
+            connection.countQueued(257);
+            endsFor(CloseReason.OUTBOUND_OVERFLOW);
+        }
+    }
+
+    @Nested
     class Exceptions {
 
         @Test

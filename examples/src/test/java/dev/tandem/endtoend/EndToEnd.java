@@ -53,7 +53,7 @@ public abstract class EndToEnd {
         }
         Await.until("all threads of servers have ended", () -> Resources.serverThreads() == 0);
         Resources.assertNoBufferLeft();
-        assertThat(Resources.descriptors()).isEqualTo(descriptorsBefore);
+        Resources.assertDescriptors(descriptorsBefore);
         assertThat(Logs.alarms()).isEmpty();
     }
 
