@@ -15,7 +15,7 @@ final class ProxyHeaderEvents implements LayerEvents {
     private final StreamSocket socket;
     private final Upper upper;
 
-    /** The beginning of a header that is not complete; null if there is none. Never more than a header's bytes and one chunk's. */
+    /** The beginning of a header that is not complete, of {@link ProxyHeader#BYTES_MAX} at most; null if there is none. */
     private ByteBuf begun;
 
     /** Who is above; null before the header was read. */
@@ -60,7 +60,8 @@ final class ProxyHeaderEvents implements LayerEvents {
             if (header != null) {
                 open(header, loan.skipBytes(header.bytes() - before));
             } else if (begun == null) {
-                begun = Unpooled.buffer(loan.readableBytes(), ProxyHeader.BYTES_MAX).writeBytes(loan);
+                begun = Unpooled.buffer(loan.readableBytes(), ProxyHeader.BYTES_MAX)
+                        .writeBytes(loan);
             }
         } catch (ProxyHeaderException bad) {
             refuse(bad.getMessage());
