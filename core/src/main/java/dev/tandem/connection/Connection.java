@@ -54,9 +54,6 @@ public final class Connection {
     private boolean outputEnding;
     private boolean outputEnded;
 
-    /** The loan being offered to the handler; null if none is, or if what is offered is a copy. */
-    private ByteBuf loan;
-
     /** Bytes that the handler has in a queue of its own; they count like those that were written. */
     private int queuedBytes;
 
@@ -204,7 +201,9 @@ public final class Connection {
             }
         } else if (size == 0 || !acceptsWrites(size)) {
             bytes.skipBytes(size);
-        } else if (bytes != loan || !outbound.forward(loan)) {
+        } else if (home.lending().isFree(bytes) && outbound.forward(bytes)) {
+            home.lending().take(this);
+        } else {
             outbound.appendable(size).writeBytes(bytes);
             onAppended();
         }
@@ -267,19 +266,24 @@ public final class Connection {
         }
     }
 
-    /** The callback has returned: what the handler wrote back of the loan is sent as it is, or copied after all. */
-    private void sendForwarded() {
+    /**
+     * The callback has returned: what its handler wrote of the loan is sent as it is, or copied after all.
+     *
+     * @return whether it was copied, and is still to be sent
+     */
+    private boolean sendForwarded() {
         ByteBuf forwarded = outbound.takeForwarded();
         if (forwarded == null || state == ConnectionState.CLOSING) {
-            return;
+            return false;
         }
         int bytes = forwarded.readableBytes();
         if (socket.sendLoan(forwarded)) {
             outbound.onLoanSent(bytes);
             deadlines.onSent();
-        } else {
-            outbound.appendable(bytes).writeBytes(forwarded);
+            return false;
         }
+        outbound.appendable(bytes).writeBytes(forwarded);
+        return true;
     }
 
     private boolean acceptsWrites(int bytes) {
@@ -494,7 +498,10 @@ public final class Connection {
                 close(CloseReason.FRAME_TOO_LARGE);
             }
         }
-        sendForwarded();
+        Connection taker = home.lending().end();
+        if (taker != null && taker.sendForwarded() && taker != this) {
+            taker.onAppended();
+        }
         settle();
     }
 
@@ -709,9 +716,10 @@ public final class Connection {
             deadlines.onReceived(inbound.bytes() == 0);
             if (state == ConnectionState.OPEN) {
                 ByteBuf bytes = inbound.join(received);
-                loan = bytes == received ? received : null;
+                if (bytes == received) {
+                    home.lending().begin(received);
+                }
                 offer(bytes);
-                loan = null;
             }
         }
 
