@@ -275,7 +275,8 @@ final class Exchange implements SocketEvents {
         if (isOpen()) {
             because(reason == CloseReason.CLOSED && peerFinished ? CloseReason.PEER_CLOSED : reason);
             state = state.moveTo(ConnectionState.FLUSHING);
-            // What still arrives is read and dropped: closing with unread bytes would send a reset, and a peer that sends
+            // What still arrives is read and dropped: closing with unread bytes would send a reset, and a peer that
+            // sends
             // before it reads would never come to read.
             socket.resumeReceiving();
             if (!dispatching) {

@@ -39,6 +39,7 @@ public final class LoopConnections {
     private final ConnectionLimits limits;
     private final DeadlineTicks deadlines;
     private final ByteBudget budget;
+    private final SpareBuffers spareBuffers;
     private final LoopAccount account;
     private final Consumer<Connection> onRemoved;
 
@@ -86,6 +87,7 @@ public final class LoopConnections {
         this.limits = limits;
         this.deadlines = DeadlineTicks.of(limits, TICK);
         this.budget = budget;
+        this.spareBuffers = new SpareBuffers(allocator);
         this.account = new LoopAccount(this, budget);
         this.onRemoved = onRemoved;
     }
@@ -112,6 +114,10 @@ public final class LoopConnections {
 
     ByteBufAllocator allocator() {
         return allocator;
+    }
+
+    SpareBuffers spareBuffers() {
+        return spareBuffers;
     }
 
     ConnectionLimits limits() {
@@ -149,6 +155,9 @@ public final class LoopConnections {
             last.slot = connection.slot;
         }
         connection.slot = -1;
+        if (count == 0) {
+            spareBuffers.release();
+        }
         closed.lazySet(why.ordinal(), closed.getPlain(why.ordinal()) + 1);
         onRemoved.accept(connection.connection());
     }
@@ -176,6 +185,12 @@ public final class LoopConnections {
         return present;
     }
 
+    /** Calls {@code action} for every connection there is. It may write to them, close and abort them. */
+    public void forEach(Consumer<Connection> action) {
+        for (Exchange exchange : Arrays.copyOf(connections, count)) {
+            action.accept(exchange.connection());
+        }
+    }
 
     /** The budget is strained, or is not any more. */
     void followBudget() {

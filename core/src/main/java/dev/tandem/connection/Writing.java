@@ -28,7 +28,7 @@ final class Writing {
         this.exchange = exchange;
         this.home = home;
         this.socket = socket;
-        this.outbound = new Outbound(home.allocator());
+        this.outbound = new Outbound(home.spareBuffers());
         this.deadlines = deadlines;
     }
 

@@ -215,7 +215,8 @@ final class Door {
         private SocketEvents admit(ServerLoop home, StreamSocket socket) {
             Supplier<SocketEvents> entering =
                     () -> waitingRoom.enter(socket, () -> enter(home, socket, layers), () -> onNotCome(home));
-            // Where the peer is a load balancer, the limit per address is looked at when it has said whom it speaks for.
+            // Where the peer is a load balancer, the limit per address is looked at when it has said whom it speaks
+            // for.
             return namesPeers(layers) ? entering.get() : admission.admit(socket, entering);
         }
 
