@@ -11,7 +11,7 @@ final class Lending {
     /** Null if none are offered, or if what is offered is a copy. */
     private ByteBuf loan;
 
-    private Connection taker;
+    private Writing taker;
 
     /** A connection is offered this loan. */
     void begin(ByteBuf received) {
@@ -24,20 +24,18 @@ final class Lending {
         return bytes == loan && taker == null;
     }
 
-    /** This connection sends the loan when the callback has returned. */
-    void take(Connection by) {
+    /** Whoever this is sends the loan when the callback has returned. */
+    void take(Writing by) {
         taker = by;
     }
 
-    /**
-     * The callback has returned.
-     *
-     * @return who has taken the loan; null if nobody has
-     */
-    Connection end() {
-        Connection by = taker;
+    /** The callback has returned. */
+    void end() {
+        Writing by = taker;
         loan = null;
         taker = null;
-        return by;
+        if (by != null) {
+            by.sendForwarded();
+        }
     }
 }
