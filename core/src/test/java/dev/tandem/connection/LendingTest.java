@@ -14,8 +14,7 @@ class LendingTest {
 
     private final ManualLoop loop = new ManualLoop();
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
-    private final LoopConnections home =
-            new LoopConnections(loop, allocator, ConnectionLimits.DEFAULT, left -> {});
+    private final LoopConnections home = new LoopConnections(loop, allocator, ConnectionLimits.DEFAULT, left -> {});
     private final LoopConnections beside = home.beside(ConnectionLimits.DEFAULT, left -> {});
     private final List<FakeSocket> sockets = new ArrayList<>();
     private final List<Connection> connections = new ArrayList<>();
@@ -31,8 +30,8 @@ class LendingTest {
         FakeSocket socket = new FakeSocket(loop);
         socket.takesLoans = true;
         sockets.add(socket);
-        socket.tell(Connection.open(
-                where, socket, (connection, in) -> onFirst.onBytes(connection, in), connections::add));
+        socket.tell(
+                Connection.open(where, socket, (connection, in) -> onFirst.onBytes(connection, in), connections::add));
         return socket;
     }
 
