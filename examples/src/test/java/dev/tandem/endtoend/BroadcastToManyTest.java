@@ -48,8 +48,9 @@ class BroadcastToManyTest extends EndToEnd {
     @Test
     void aMessageIsOneSendForEachConnectionAndOneWakeUpForEachLoop() throws Exception {
         String counting = CountingTransport.nameOf(transport);
-        TcpServer server = start(builder ->
-                builder.loops(LOOPS).transport(TransportChoice.require(counting)).servePerConnection(TEXT, Member::new));
+        TcpServer server = start(builder -> builder.loops(LOOPS)
+                .transport(TransportChoice.require(counting))
+                .servePerConnection(TEXT, Member::new));
         Child crowd = closeAfterwards(Child.start(
                 Map.of(),
                 Child.java(

@@ -33,7 +33,15 @@ class ChatTest extends ProcessTest {
     @BeforeEach
     void open() {
         chat = start(Child.java(
-                List.of(), "dev.tandem.examples.Main", "chat", "--port", "0", "--loops", "2", "--transport", transport));
+                List.of(),
+                "dev.tandem.examples.Main",
+                "chat",
+                "--port",
+                "0",
+                "--loops",
+                "2",
+                "--transport",
+                transport));
     }
 
     /** A guest whose lines are read as they come, by a thread of its own, unless the guest sleeps. */
@@ -47,9 +55,8 @@ class ChatTest extends ProcessTest {
         Guest(int receiveBufferBytes) throws IOException {
             socket.setReceiveBufferSize(receiveBufferBytes);
             socket.setTcpNoDelay(true);
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), chat.port()),
-                    (int) Await.PATIENCE.toMillis());
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), chat.port()), (int)
+                    Await.PATIENCE.toMillis());
             reader.setDaemon(true);
             closeAfterwards(this);
         }

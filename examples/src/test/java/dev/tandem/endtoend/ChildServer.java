@@ -44,7 +44,9 @@ final class ChildServer {
                         .handler(new Stubborn());
             case "frames" ->
                 builder.serve(
-                        LengthPrefixed.int32().maxFrame(1 << 20).codec(body -> body, (body, out) -> out.writeBytes(body)),
+                        LengthPrefixed.int32()
+                                .maxFrame(1 << 20)
+                                .codec(body -> body, (body, out) -> out.writeBytes(body)),
                         (Session<ByteBuf> session, ByteBuf body) -> body);
             case "generous" -> generous(builder).handler(new Generous());
             case "generous-in-pieces" -> generous(builder).handlerPerConnection(Generous.InPieces::new);

@@ -34,8 +34,8 @@ final class GoodClient implements AutoCloseable {
     }
 
     Waits ask(long seconds) throws IOException {
-        return askUntil(CompletableFuture.runAsync(
-                () -> {}, CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS)));
+        return askUntil(
+                CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS)));
     }
 
     Waits askUntil(CompletableFuture<?> done) throws IOException {

@@ -89,7 +89,8 @@ class UnderAttackTest extends ProcessTest {
         List<String> millis = figures(last, Pattern.compile("closed 5000 after (\\d+) to (\\d+) ms"));
         assertThat(Long.parseLong(millis.get(0))).isGreaterThanOrEqualTo(deadline);
         assertThat(Long.parseLong(millis.get(1)))
-                .isLessThanOrEqualTo(deadline + LoopConnections.TICK.plus(CLOSING).toMillis());
+                .isLessThanOrEqualTo(
+                        deadline + LoopConnections.TICK.plus(CLOSING).toMillis());
         assertThat(during.micros(99)).isLessThanOrEqualTo(2 * before.micros(99));
     }
 
