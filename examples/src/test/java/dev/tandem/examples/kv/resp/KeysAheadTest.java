@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class KeysAheadTest {
 
     private static final String GET = "*2\r\n$3\r\nGET\r\n$3\r\none\r\n";
-    private static final String SET = "*3\r\n$3\r\nSET\r\n$5\r\nthree\r\n$1\r\nv\r\n";
+    private static final String SET = "*3\r\n$3\r\nSET\r\n$5\r\nthree\r\n$2\r\nvv\r\n";
     private static final String PING = "*1\r\n$4\r\nPING\r\n";
 
     private final KeysAhead ahead = new KeysAhead();
