@@ -101,7 +101,14 @@ class TlsCommandLineTest {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(files.key(), PosixFilePermissions.fromString("rw-------"));
         Child child = launcher.startAsNobody(
-                "echo", "--port", "0", "--tls", "--cert", files.chain().toString(), "--key", files.key().toString());
+                "echo",
+                "--port",
+                "0",
+                "--tls",
+                "--cert",
+                files.chain().toString(),
+                "--key",
+                files.key().toString());
         open.add(child);
 
         assertRefused(child, files.key(), "may not be read");
@@ -111,7 +118,14 @@ class TlsCommandLineTest {
     void tlsNeedsAllThreeOptions() throws Exception {
         for (Child child : List.of(
                 tandem("echo", "--port", "0", "--tls"),
-                tandem("echo", "--port", "0", "--cert", files.chain().toString(), "--key", files.key().toString()))) {
+                tandem(
+                        "echo",
+                        "--port",
+                        "0",
+                        "--cert",
+                        files.chain().toString(),
+                        "--key",
+                        files.key().toString()))) {
             assertThat(child.exitCode(Duration.ofSeconds(30))).as(child.said()).isEqualTo(2);
             assertThat(child.err()).singleElement().asString().contains("Missing required");
         }

@@ -127,8 +127,10 @@ class TlsReloadTest extends TlsEndToEnd {
 
         Files.writeString(authorities, second.root().getCertificatePEM());
 
-        Await.within(RELOAD_MAX, "the reload is logged", () -> !Logs.with("Certificates were reloaded")
-                .isEmpty());
+        Await.within(
+                RELOAD_MAX,
+                "the reload is logged",
+                () -> !Logs.with("Certificates were reloaded").isEmpty());
         connect(ofSecond, server).echo("hello");
     }
 
@@ -139,8 +141,9 @@ class TlsReloadTest extends TlsEndToEnd {
 
         breakFiles(fault);
 
-        Await.until("the log says so", () -> !Logs.with("The certificates stay as they were.")
-                .isEmpty());
+        Await.until(
+                "the log says so",
+                () -> !Logs.with("The certificates stay as they were.").isEmpty());
         String expectedFile = fault.contains("key") ? "server.key" : "server.pem";
         assertThat(Logs.with("The certificates stay as they were."))
                 .singleElement()

@@ -119,7 +119,7 @@ abstract class PausingRules extends ContractGroup {
 
     @Test
     void aResetDuringAPauseIsToldAfterItAtTheLatest() throws Exception {
-        only(Family.TCP);
+        needsResets();
         Server server = serve(witness -> {
             witness.onReceived(loan -> witness.pause());
             witness.resume();

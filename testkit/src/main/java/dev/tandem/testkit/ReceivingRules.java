@@ -98,7 +98,7 @@ abstract class ReceivingRules extends ContractGroup {
 
     @Test
     void aResetIsAFailure() throws Exception {
-        only(Family.TCP);
+        needsResets();
         Server server = serve(Witness::resume);
         Peer peer = server.connect();
         Witness witness = server.awaitAccepted(1);
@@ -111,7 +111,7 @@ abstract class ReceivingRules extends ContractGroup {
 
     @Test
     void aResetAfterThePeersEndIsAFailureToo() throws Exception {
-        only(Family.TCP);
+        needsResets();
         Server server = serve(Witness::resume);
         for (int i = 1; i <= 100; i++) {
             Peer peer = server.connect();

@@ -26,8 +26,6 @@ import java.io.IOException;
  */
 final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
-    private static final int NONE = -1;
-
     /** A chunk of more bytes than this is large. */
     private static final int LARGE_BYTES = 16 * 1024;
 
@@ -52,11 +50,8 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     /** How many small chunks are missing until a receive goes on by itself again; 0 while it does. */
     private int oneAtATime;
 
-    /** The number of the buffer being lent to the callback under way; -1 if there is none. */
-    private int lending = NONE;
-
-    /** The number of the buffer whose loan was extended for a send; -1 if there is none. */
-    private int lentToSend = NONE;
+    /** The number of the buffer whose loan was extended for a send; {@link ReceiveBuffers#NONE} if there is none. */
+    private int lentToSend = ReceiveBuffers.NONE;
 
     /** Bytes that arrived during a pause; null if there are none. */
     private ByteBuf kept;
@@ -148,17 +143,13 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     private void onBuffer(int id, int bytes) {
         LoanBuffer buffer = buffers.take(id);
-        lending = id;
         try {
             if (bytes > 0 && isOpen()) {
                 onChunk(bytes);
                 onBytes(buffer.lend(bytes));
             }
         } finally {
-            lending = NONE;
-            if (lentToSend != id) {
-                buffers.giveBack(id);
-            }
+            buffers.endCallback();
         }
     }
 
@@ -242,10 +233,11 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     @Override
     protected boolean startSendingLoan(ByteBuf loan) {
-        if (lending == NONE || !buffers.isLent(lending, loan) || !buffers.canSpareOne()) {
+        int id = buffers.extend(loan);
+        if (id == ReceiveBuffers.NONE) {
             return false;
         }
-        lentToSend = lending;
+        lentToSend = id;
         sending = loan;
         startSending();
         return true;
@@ -275,9 +267,9 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     }
 
     private void endLoanToSend() {
-        if (lentToSend != NONE) {
+        if (lentToSend != ReceiveBuffers.NONE) {
             int id = lentToSend;
-            lentToSend = NONE;
+            lentToSend = ReceiveBuffers.NONE;
             buffers.giveBack(id);
         }
     }

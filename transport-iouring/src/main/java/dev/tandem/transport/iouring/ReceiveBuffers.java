@@ -46,6 +46,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
     /** Each loop has a ring of its own, so all can use the same number. */
     static final short GROUP = 0x7A;
 
+    /** The number of no buffer. */
+    static final int NONE = -1;
+
     private static final int BLOCKS = 8;
 
     /** Handling a loan costs about as much as copying so many bytes. */
@@ -71,6 +74,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     /** How many buffers the kernel has, not counting those in completions we have not seen yet. */
     private int withKernel;
+
+    /** The number of the buffer at hand in the callback under way; none if a send has taken it over. */
+    private int atHand = NONE;
 
     private boolean wakeQueued;
 
@@ -119,15 +125,35 @@ final class ReceiveBuffers implements IoUringIoHandle {
         return new LoanBuffer(view.slice(), poison);
     }
 
-    /** The kernel named this buffer in a completion: it is ours until {@link #giveBack}. */
+    /** The kernel named this buffer in a completion: it is ours, and is lent in a callback that {@link #endCallback} ends. */
     LoanBuffer take(int id) {
         withKernel--;
+        atHand = id;
         return buffers[id];
     }
 
-    /** Whether so many buffers are left that one may stay with a send for a while. */
-    boolean canSpareOne() {
-        return withKernel > buffers.length / 4;
+    /** The callback has returned: its loan ends, unless a send has taken it over. */
+    void endCallback() {
+        int id = atHand;
+        atHand = NONE;
+        if (id != NONE) {
+            giveBack(id);
+        }
+    }
+
+    /**
+     * Lets the loan at hand last until {@link #giveBack}, for a send of any socket of the loop.
+     *
+     * @return the number of its buffer; {@link #NONE} if this is not the loan at hand, or if too few buffers are left for one to
+     *     stay with a send for a while
+     */
+    int extend(ByteBuf loan) {
+        int id = atHand;
+        if (id == NONE || !buffers[id].isLent(loan) || withKernel <= buffers.length / 4) {
+            return NONE;
+        }
+        atHand = NONE;
+        return id;
     }
 
     /** The loan of a buffer has ended. */
@@ -139,10 +165,6 @@ final class ReceiveBuffers implements IoUringIoHandle {
             // A loan that was extended for a send ends when the send completes, and no receive may follow for long.
             wakeLater();
         }
-    }
-
-    boolean isLent(int id, ByteBuf buffer) {
-        return buffers[id].isLent(buffer);
     }
 
     private void markIdle(int id) {
