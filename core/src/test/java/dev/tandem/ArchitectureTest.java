@@ -16,13 +16,15 @@ import org.junit.jupiter.api.Test;
  * Dependencies point one way.
  *
  * <pre>
- *             server
+ *             client
  *               |
- *            message
- *           /      \
- *   connection    codec
- *        |
- *    transport  &lt;-  transport.linux
+ *             server
+ *            /      \
+ *        message    layer
+ *        /     \      |
+ *    codec    connection
+ *                 |
+ *             transport  &lt;-  transport.linux
  * </pre>
  */
 class ArchitectureTest {
@@ -32,7 +34,10 @@ class ArchitectureTest {
     private static final String CONNECTION = "dev.tandem.connection..";
     private static final String CODEC = "dev.tandem.codec..";
     private static final String MESSAGE = "dev.tandem.message..";
+    private static final String LAYER = "dev.tandem.layer";
+    private static final String PROXY_PROTOCOL = "dev.tandem.proxyprotocol";
     private static final String SERVER = "dev.tandem.server..";
+    private static final String CLIENT = "dev.tandem.client..";
     private static final String LOG = "dev.tandem.log";
 
     private static final JavaClasses CORE = new ClassFileImporter()
@@ -70,6 +75,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void layerDependsOnlyOnConnectionAndTransport() {
+        classes()
+                .that()
+                .resideInAPackage(LAYER)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION, LAYER))
+                .check(CORE);
+    }
+
+    @Test
     void codecDependsOnNothingOfOurs() {
         classes()
                 .that()
@@ -100,10 +115,31 @@ class ArchitectureTest {
     }
 
     @Test
+    void proxyProtocolIsALayerLikeAnyOther() {
+        classes()
+                .that()
+                .resideInAPackage(PROXY_PROTOCOL)
+                .should()
+                .onlyDependOnClassesThat(isNotOursBut(TRANSPORT, CONNECTION, LAYER, PROXY_PROTOCOL))
+                .check(CORE);
+    }
+
+    @Test
+    void serverDoesNotKnowTheClient() {
+        noClasses()
+                .that()
+                .resideInAPackage(SERVER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(CLIENT)
+                .check(CORE);
+    }
+
+    @Test
     void onlyTheTransportsKnowTheKernel() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CONNECTION, CODEC, MESSAGE, SERVER)
+                .resideInAnyPackage(CONNECTION, CODEC, MESSAGE, SERVER, CLIENT)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

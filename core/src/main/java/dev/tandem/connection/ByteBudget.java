@@ -69,6 +69,11 @@ public final class ByteBudget {
         accounts.add(account);
     }
 
+    /** It holds nothing any more, and never will. */
+    void remove(LoopAccount account) {
+        accounts.remove(account);
+    }
+
     /** By how much an account may change before it reports. */
     int stepBytes() {
         return stepBytes;
@@ -99,7 +104,7 @@ public final class ByteBudget {
         }
     }
 
-    void logClosed(Connection connection, long bytes) {
+    void logClosed(Exchange connection, long bytes) {
         long heldBack = closeLog.pass();
         if (heldBack >= 0) {
             LOG.warn(
@@ -195,14 +200,14 @@ public final class ByteBudget {
 
         private int missing;
         private LoopAccount home;
-        private Connection largest;
+        private Exchange largest;
         private long largestBytes;
 
         Search(int accounts) {
             this.missing = accounts;
         }
 
-        synchronized void propose(LoopAccount account, Connection candidate) {
+        synchronized void propose(LoopAccount account, Exchange candidate) {
             if (candidate != null && candidate.heldBytes() > largestBytes) {
                 home = account;
                 largest = candidate;

@@ -30,6 +30,12 @@ public interface ConnectionHandler {
     }
 
     /**
+     * The kernel has taken everything that was written. For a handler that hands on what others write and has to tell them;
+     * whoever only wants to write no more than the peer reads has {@link #onWritable}.
+     */
+    default void onAllSent(Connection connection) throws Exception {}
+
+    /**
      * What was waiting to be sent has fallen below half of the mark above which {@link Connection#isWritable} is false.
      */
     default void onWritable(Connection connection) throws Exception {}

@@ -1,5 +1,6 @@
 package dev.tandem.connection;
 
+import dev.tandem.transport.Transport;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -32,19 +33,24 @@ public final class LoopConnections {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoopConnections.class);
 
+    private final Transport transport;
     private final EventLoop loop;
     private final ByteBufAllocator allocator;
     private final ConnectionLimits limits;
     private final DeadlineTicks deadlines;
+    private final ByteBudget budget;
+    private final Lending lending;
     private final SpareBuffers spareBuffers;
     private final LoopAccount account;
     private final Consumer<Connection> onRemoved;
 
-    private Connection[] connections = new Connection[16];
+    private Exchange[] connections = new Exchange[16];
     private int count;
-    private List<Connection> turn = new ArrayList<>();
-    private List<Connection> spareTurn = new ArrayList<>();
+    private List<Exchange> turn = new ArrayList<>();
+    private List<Exchange> spareTurn = new ArrayList<>();
     private int tick;
+    private boolean draining;
+    private Runnable onTicked = () -> {};
 
     private final AtomicBoolean tickQueued = new AtomicBoolean();
     private final AtomicLong opened = new AtomicLong();
@@ -53,34 +59,65 @@ public final class LoopConnections {
     private final AtomicLongArray closed = new AtomicLongArray(CloseReason.values().length);
 
     /**
-     * No connections yet, and no bound on what they hold together.
+     * No connections yet, no bound on what they hold together, and no engine for others beside them.
      *
      * @param onRemoved told of every connection that has ended, after its handler
      */
     public LoopConnections(
             EventLoop loop, ByteBufAllocator allocator, ConnectionLimits limits, Consumer<Connection> onRemoved) {
-        this(loop, allocator, limits, new ByteBudget(Long.MAX_VALUE, 1, () -> {}), onRemoved);
+        this(null, loop, allocator, limits, new ByteBudget(Long.MAX_VALUE, 1, () -> {}), new Lending(), onRemoved);
     }
 
     /**
      * No connections yet.
      *
+     * @param transport the engine that the loop runs on
      * @param budget what these connections and those of other loops may hold together
      * @param onRemoved told of every connection that has ended, after its handler
      */
     public LoopConnections(
+            Transport transport,
             EventLoop loop,
             ByteBufAllocator allocator,
             ConnectionLimits limits,
             ByteBudget budget,
             Consumer<Connection> onRemoved) {
+        this(transport, loop, allocator, limits, budget, new Lending(), onRemoved);
+    }
+
+    private LoopConnections(
+            Transport transport,
+            EventLoop loop,
+            ByteBufAllocator allocator,
+            ConnectionLimits limits,
+            ByteBudget budget,
+            Lending lending,
+            Consumer<Connection> onRemoved) {
+        this.transport = transport;
         this.loop = loop;
         this.allocator = allocator;
         this.limits = limits;
         this.deadlines = DeadlineTicks.of(limits, TICK);
+        this.budget = budget;
+        this.lending = lending;
         this.spareBuffers = new SpareBuffers(allocator);
         this.account = new LoopAccount(this, budget);
         this.onRemoved = onRemoved;
+    }
+
+    /** No connections yet; those to come share loop, engine and budget with these, and have limits of their own. */
+    public LoopConnections beside(ConnectionLimits others, Consumer<Connection> onOtherRemoved) {
+        return new LoopConnections(transport, loop, allocator, others, budget, lending, onOtherRemoved);
+    }
+
+    /** None are here, and none will come: the budget that these shared forgets them. From any thread. */
+    public void end() {
+        account.end();
+    }
+
+    /** The engine that the loop runs on. */
+    public Transport transport() {
+        return transport;
     }
 
     /** The loop. */
@@ -104,6 +141,10 @@ public final class LoopConnections {
         return deadlines;
     }
 
+    Lending lending() {
+        return lending;
+    }
+
     LoopAccount account() {
         return account;
     }
@@ -114,7 +155,7 @@ public final class LoopConnections {
 
     // ---- Coming and going ----
 
-    void add(Connection connection) {
+    void add(Exchange connection) {
         if (count == connections.length) {
             connections = Arrays.copyOf(connections, 2 * count);
         }
@@ -123,8 +164,8 @@ public final class LoopConnections {
         increment(opened, 1);
     }
 
-    void remove(Connection connection, CloseReason why) {
-        Connection last = connections[--count];
+    void remove(Exchange connection, CloseReason why) {
+        Exchange last = connections[--count];
         connections[count] = null;
         if (last != connection) {
             connections[connection.slot] = last;
@@ -135,15 +176,15 @@ public final class LoopConnections {
             spareBuffers.release();
         }
         closed.lazySet(why.ordinal(), closed.getPlain(why.ordinal()) + 1);
-        onRemoved.accept(connection);
+        onRemoved.accept(connection.connection());
     }
 
     /** The connection that holds the most memory; null if none holds any that aborting it would give back. */
-    Connection largest() {
-        Connection largest = null;
+    Exchange largest() {
+        Exchange largest = null;
         long most = 0;
         for (int i = 0; i < count; i++) {
-            Connection each = connections[i];
+            Exchange each = connections[i];
             if (each.mayBeAborted() && each.heldBytes() > most) {
                 largest = each;
                 most = each.heldBytes();
@@ -163,19 +204,27 @@ public final class LoopConnections {
 
     /** Calls {@code action} for every connection there is. It may write to them, close and abort them. */
     public void forEach(Consumer<Connection> action) {
-        for (Connection connection : Arrays.copyOf(connections, count)) {
-            action.accept(connection);
+        for (Exchange exchange : Arrays.copyOf(connections, count)) {
+            action.accept(exchange.connection());
+        }
+    }
+
+    /** The budget is strained, or is not any more. */
+    void followBudget() {
+        for (Exchange connection : Arrays.copyOf(connections, count)) {
+            connection.followBudget();
         }
     }
 
     /**
-     * Tells every connection that the server drains.
+     * Tells every connection that the server drains, and from now on each that is opened.
      *
      * @return how many there are
      */
     public int drainAll() {
-        Connection[] all = Arrays.copyOf(connections, count);
-        for (Connection connection : all) {
+        draining = true;
+        Exchange[] all = Arrays.copyOf(connections, count);
+        for (Exchange connection : all) {
             try {
                 connection.drain();
             } catch (Throwable thrown) {
@@ -183,6 +232,10 @@ public final class LoopConnections {
             }
         }
         return all.length;
+    }
+
+    boolean isDraining() {
+        return draining;
     }
 
     /**
@@ -193,7 +246,7 @@ public final class LoopConnections {
      */
     public int endAll(CloseReason reason) {
         int aborted = 0;
-        for (Connection connection : Arrays.copyOf(connections, count)) {
+        for (Exchange connection : Arrays.copyOf(connections, count)) {
             if (connection.endNow(reason)) {
                 aborted++;
             }
@@ -204,7 +257,7 @@ public final class LoopConnections {
     // ---- End of turn ----
 
     /** Lets the connection settle when the tasks of this turn have run: once, however often this is called. */
-    void runAtEndOfTurn(Connection connection) {
+    void runAtEndOfTurn(Exchange connection) {
         if (connection.turnQueued || connection.slot < 0) {
             return;
         }
@@ -216,9 +269,9 @@ public final class LoopConnections {
     }
 
     private void endTurn() {
-        List<Connection> due = turn;
+        List<Exchange> due = turn;
         turn = spareTurn;
-        for (Connection connection : due) {
+        for (Exchange connection : due) {
             connection.turnQueued = false;
             if (connection.slot >= 0) {
                 try {
@@ -233,7 +286,7 @@ public final class LoopConnections {
     }
 
     /** Runs a task later. Returns false, and it will not run, if the loop has ended. From any thread. */
-    boolean execute(Runnable task) {
+    public boolean execute(Runnable task) {
         try {
             loop.execute(task);
             return true;
@@ -244,6 +297,11 @@ public final class LoopConnections {
     }
 
     // ---- Time ----
+
+    /** Has {@code action} called on the loop at every tick. */
+    public void onEveryTick(Runnable action) {
+        onTicked = action;
+    }
 
     /** A tick has passed. From any thread; a loop that has not seen the last one yet is not given another. */
     public void tickFromOutside() {
@@ -259,6 +317,7 @@ public final class LoopConnections {
         for (int i = count - 1; i >= 0; i--) {
             connections[i].onTick();
         }
+        onTicked.run();
     }
 
     // ---- Counting ----
@@ -272,12 +331,12 @@ public final class LoopConnections {
     }
 
     /** Something failed on this connection that is not its peer's doing nor its handler's: it costs this one only. */
-    void onFailed(Connection connection, Throwable thrown) {
+    void onFailed(Exchange connection, Throwable thrown) {
         LOG.error("{} failed and is aborted.", connection, thrown);
-        connection.abort();
+        connection.abort(CloseReason.ABORTED);
     }
 
-    void onHandlerThrew(Connection connection, Throwable thrown) {
+    void onHandlerThrew(Exchange connection, Throwable thrown) {
         LOG.warn("The handler of {} threw; the connection is closed.", connection, thrown);
     }
 

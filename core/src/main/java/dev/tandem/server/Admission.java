@@ -38,17 +38,22 @@ final class Admission {
         this.perSecondMax = limits.acceptsPerSecond();
     }
 
+    /** Whether another client may come in at this moment; if not, it is counted as refused. */
+    boolean admitsNow() {
+        boolean admits = isWithinRate();
+        if (!admits) {
+            refuse(CloseReason.LIMIT, "there were " + perSecondMax + " in this second already");
+        }
+        return admits;
+    }
+
     /**
-     * Lets a client in, unless a limit is against it.
+     * Lets a client in, unless there are too many from its address.
      *
      * @param opened makes a connection of it, or refuses it and returns null
      * @return who is told what happens to the socket; null if it was refused
      */
     SocketEvents admit(StreamSocket socket, Supplier<SocketEvents> opened) {
-        if (!isWithinRate()) {
-            refuse(CloseReason.LIMIT, "there were " + perSecondMax + " in this second already");
-            return null;
-        }
         if (perAddressMax == ServerLimits.UNLIMITED) {
             // The address is not even asked for: that would be a system call for every connection.
             return opened.get();
@@ -90,13 +95,32 @@ final class Admission {
     }
 
     /** Counts a client that does not come in. */
-    void refuse(CloseReason why, String because) {
-        refuse(why, because, null);
+    void count(CloseReason why) {
+        refused.incrementAndGet(why.ordinal());
     }
 
-    /** Counts a client that does not come in because something was thrown. */
+    /** Counts a client that does not come in, and logs it. */
+    void refuse(CloseReason why, String because) {
+        refuse(why, because, (Throwable) null);
+    }
+
+    /** Counts the client at the other end of {@code socket}, which does not come in, and logs it. */
+    void refuse(CloseReason why, String because, StreamSocket socket) {
+        count(why);
+        long heldBack = refusals.pass();
+        if (heldBack >= 0) {
+            LOG.warn(
+                    "A connection from {} is refused with {}: {}.{}",
+                    socket.remoteAddress(),
+                    why,
+                    because,
+                    LogLimit.others(heldBack));
+        }
+    }
+
+    /** Counts a client that does not come in because something was thrown, and logs it. */
     void refuse(CloseReason why, String because, Throwable thrown) {
-        refused.incrementAndGet(why.ordinal());
+        count(why);
         long heldBack = refusals.pass();
         if (heldBack >= 0) {
             LOG.warn("A connection is refused with {}: {}.{}", why, because, LogLimit.others(heldBack), thrown);

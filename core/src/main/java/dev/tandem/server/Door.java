@@ -3,6 +3,7 @@ package dev.tandem.server;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.layer.RunningLayer;
 import dev.tandem.log.LogLimit;
 import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.Listener;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,9 +50,14 @@ final class Door {
                 () -> admission.refuse(CloseReason.LIMIT, "it waited for a place when the server ended"));
     }
 
-    /** Who takes what one listener accepts. The future completes when that listener has closed. */
-    Acceptor acceptor(CompletableFuture<Void> closed) {
-        return new DoorAcceptor(closed);
+    /**
+     * Who takes what one listener accepts.
+     *
+     * @param layers what is between its sockets and their connections, the lowest first
+     * @param closed completes when that listener has closed
+     */
+    Acceptor acceptor(List<RunningLayer> layers, CompletableFuture<Void> closed) {
+        return new DoorAcceptor(layers, closed);
     }
 
     void add(Listener listener) {
@@ -132,24 +139,48 @@ final class Door {
         onGone();
     }
 
-    /** Makes a connection of a client that has a place; null, and the place is free again, if there is no handler for it. */
+    /** Takes in a client that has a place; null, and the place is free again, if there is no handler for it. */
+    private SocketEvents enter(ServerLoop home, StreamSocket socket, List<RunningLayer> layers) {
+        if (!layers.isEmpty()) {
+            Function<StreamSocket, SocketEvents> opening = namesPeers(layers)
+                    ? layered -> admission.admit(layered, () -> open(home, layered))
+                    : layered -> open(home, layered);
+            return new Arrival(socket, layers, home.arrivals(), admission, opening, () -> {
+                        waitingRoom.onLeft();
+                        onNotCome(home);
+                    })
+                    .begin();
+        }
+        SocketEvents events = open(home, socket);
+        if (events == null) {
+            waitingRoom.onLeft();
+        }
+        return events;
+    }
+
+    /** Makes a connection; null if there is no handler for it. */
     private SocketEvents open(ServerLoop home, StreamSocket socket) {
         ConnectionHandler handler;
         try {
             handler = Objects.requireNonNull(handlers.get(), "The supplier of handlers returned null.");
         } catch (Throwable thrown) {
             admission.refuse(CloseReason.HANDLER_FAILED, "the supplier of handlers failed", thrown);
-            waitingRoom.onLeft();
             return null;
         }
         return Connection.open(home.connections(), socket, handler);
     }
 
+    private static boolean namesPeers(List<RunningLayer> layers) {
+        return layers.stream().anyMatch(RunningLayer::namesPeers);
+    }
+
     private final class DoorAcceptor implements Acceptor {
 
+        private final List<RunningLayer> layers;
         private final CompletableFuture<Void> closed;
 
-        DoorAcceptor(CompletableFuture<Void> closed) {
+        DoorAcceptor(List<RunningLayer> layers, CompletableFuture<Void> closed) {
+            this.layers = layers;
             this.closed = closed;
         }
 
@@ -174,12 +205,19 @@ final class Door {
         @Override
         public SocketEvents onAccepted(StreamSocket socket) {
             ServerLoop home = of(socket.loop());
-            SocketEvents events = admission.admit(
-                    socket, () -> waitingRoom.enter(socket, () -> open(home, socket), () -> onNotCome(home)));
+            SocketEvents events = admission.admitsNow() ? admit(home, socket) : null;
             if (events == null) {
                 onNotCome(home);
             }
             return events;
+        }
+
+        private SocketEvents admit(ServerLoop home, StreamSocket socket) {
+            Supplier<SocketEvents> entering =
+                    () -> waitingRoom.enter(socket, () -> enter(home, socket, layers), () -> onNotCome(home));
+            // Where the peer is a load balancer, the limit per address is looked at when it has said whom it speaks
+            // for.
+            return namesPeers(layers) ? entering.get() : admission.admit(socket, entering);
         }
 
         @Override

@@ -1,7 +1,6 @@
 package dev.tandem.server;
 
 import dev.tandem.connection.CloseReason;
-import dev.tandem.connection.LoopConnections;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
@@ -73,7 +72,7 @@ final class Drain {
         server.closeDoor();
         await(server::isDoorClosed, timeIsUp);
         int open = server.connections();
-        List<Future<Integer>> told = onEveryLoop(LoopConnections::drainAll);
+        List<Future<Integer>> told = onEveryLoop(ServerLoop::drainAll);
         await(() -> allDone(told) && server.present() == 0, timeIsUp);
         int aborted = abortRest();
         server.stopLoops();
@@ -83,7 +82,7 @@ final class Drain {
     /** Aborts what is left, and returns how many of them had something left to deliver. */
     private int abortRest() {
         long start = System.nanoTime();
-        List<Future<Integer>> ended = onEveryLoop(connections -> connections.endAll(CloseReason.DRAIN_DEADLINE));
+        List<Future<Integer>> ended = onEveryLoop(loop -> loop.endAll(CloseReason.DRAIN_DEADLINE));
         // The connections end, and their handlers hear of it, while the loops still run.
         await(() -> allDone(ended) && server.present() == 0, () -> hasPassed(start, ABORT));
         int aborted = 0;
@@ -99,9 +98,9 @@ final class Drain {
         return aborted;
     }
 
-    private List<Future<Integer>> onEveryLoop(ToIntFunction<LoopConnections> task) {
+    private List<Future<Integer>> onEveryLoop(ToIntFunction<ServerLoop> task) {
         return server.loops().stream()
-                .<Future<Integer>>map(loop -> loop.loop().submit(() -> task.applyAsInt(loop.connections())))
+                .<Future<Integer>>map(loop -> loop.loop().submit(() -> task.applyAsInt(loop)))
                 .toList();
     }
 

@@ -25,6 +25,11 @@ abstract class Relay implements SocketEvents {
     }
 
     @Override
+    public void onReceiveCut() {
+        target.onReceiveCut();
+    }
+
+    @Override
     public void onSent(int bytes) {
         target.onSent(bytes);
     }

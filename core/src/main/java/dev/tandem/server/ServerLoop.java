@@ -1,9 +1,11 @@
 package dev.tandem.server;
 
 import dev.tandem.connection.ByteBudget;
+import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.connection.LoopConnections;
+import dev.tandem.transport.Transport;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,16 +17,25 @@ final class ServerLoop {
     private final IoEventLoop loop;
     private final LoopConnections connections;
 
+    private final Arrivals arrivals = new Arrivals();
+
     /** Connections here and on their way here: what the placement of the next one goes by. */
     private final AtomicInteger load = new AtomicInteger();
 
-    ServerLoop(IoEventLoop loop, ConnectionLimits limits, ByteBudget budget, Consumer<Connection> onRemoved) {
+    ServerLoop(
+            Transport transport,
+            IoEventLoop loop,
+            ConnectionLimits limits,
+            ByteBudget budget,
+            Consumer<Connection> onRemoved) {
         this.loop = loop;
         // Pooled, not Netty's adaptive default: its memory is bounded by what is in use at a time, and it is the older.
-        this.connections = new LoopConnections(loop, PooledByteBufAllocator.DEFAULT, limits, budget, connection -> {
-            load.decrementAndGet();
-            onRemoved.accept(connection);
-        });
+        this.connections =
+                new LoopConnections(transport, loop, PooledByteBufAllocator.DEFAULT, limits, budget, connection -> {
+                    load.decrementAndGet();
+                    onRemoved.accept(connection);
+                });
+        connections.onEveryTick(arrivals::onTick);
     }
 
     IoEventLoop loop() {
@@ -33,6 +44,22 @@ final class ServerLoop {
 
     LoopConnections connections() {
         return connections;
+    }
+
+    Arrivals arrivals() {
+        return arrivals;
+    }
+
+    /** The server drains. Returns how many connections there are. */
+    int drainAll() {
+        arrivals.drain();
+        return connections.drainAll();
+    }
+
+    /** Ends everything on this loop at once. Returns how many connections were aborted. */
+    int endAll(CloseReason reason) {
+        arrivals.abortAll();
+        return connections.endAll(reason);
     }
 
     int load() {

@@ -6,7 +6,6 @@ import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.message.MessageService;
 import dev.tandem.transport.ListenOptions;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -14,7 +13,7 @@ import java.util.function.Supplier;
 
 /** What a builder described, with every constant replaced by a value. */
 record ServerSettings(
-        List<InetSocketAddress> addresses,
+        List<ListenAddress> addresses,
         ListenOptions listenOptions,
         ServerLimits limits,
         ConnectionLimits connectionLimits,

@@ -4,13 +4,12 @@ import dev.tandem.connection.ByteBudget;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.LoopConnections;
+import dev.tandem.connection.Ticker;
+import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportException;
-import dev.tandem.transport.TransportLoops;
-import dev.tandem.transport.TransportUnavailableException;
 import io.netty.channel.IoEventLoop;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -19,7 +18,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,29 +30,25 @@ public final class TcpServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
 
-    /** What ending may take when nothing is left to do. It takes milliseconds, but for a loop that is blocked. */
-    private static final Duration LOOPS_END = Duration.ofSeconds(2);
-
-    private final TransportVerdict verdict;
+    private final EventLoops eventLoops;
     private final ServerSettings settings;
-    private final TransportLoops group;
     private final List<ServerLoop> loops = new ArrayList<>();
     private final ByteBudget budget;
     private final Door door;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<CompletableFuture<Void>> listenersClosed = new ArrayList<>();
+    private final ServerLayers layers = new ServerLayers();
     private final Ticker ticker;
     private final Drain drain = new Drain(this);
 
-    private TcpServer(TransportSelection selection, ServerSettings settings) {
-        this.verdict = selection.verdict();
+    private TcpServer(EventLoops eventLoops, ServerSettings settings) {
+        this.eventLoops = eventLoops;
         this.settings = settings;
-        Transport transport = selection.transport();
-        this.group = new TransportLoops(
-                settings.loops(), new DefaultThreadFactory("tandem-" + transport.name(), false), transport);
         this.budget = new ByteBudget(settings.limits().bufferedBytes(), settings.loops(), this::onBudgetChanged);
-        group.forEach(executor -> loops.add(
-                new ServerLoop((IoEventLoop) executor, settings.connectionLimits(), budget, this::onRemoved)));
+        for (IoEventLoop loop : eventLoops.all()) {
+            loops.add(
+                    new ServerLoop(eventLoops.transport(), loop, settings.connectionLimits(), budget, this::onRemoved));
+        }
         this.door = new Door(loops, settings.limits(), settings.handlers());
         this.ticker = new Ticker(() -> loops.forEach(loop -> loop.connections().tickFromOutside()));
     }
@@ -64,10 +58,10 @@ public final class TcpServer implements AutoCloseable {
         return new TcpServerBuilder();
     }
 
-    static TcpServer start(TransportSelection selection, ServerSettings settings) throws TransportException {
-        TcpServer server = create(selection, settings);
+    static TcpServer start(EventLoops eventLoops, ServerSettings settings) throws TransportException {
+        TcpServer server = new TcpServer(eventLoops, settings);
         try {
-            server.listen(selection.transport());
+            server.listen(eventLoops.transport());
         } catch (TransportException | RuntimeException e) {
             server.drain.runSilently();
             throw e;
@@ -78,24 +72,18 @@ public final class TcpServer implements AutoCloseable {
                 server.addresses(),
                 settings.loops(),
                 Description.count(settings.limits().connections()),
-                server.verdict);
+                eventLoops.verdict());
         return server;
     }
 
-    private static TcpServer create(TransportSelection selection, ServerSettings settings) {
-        try {
-            return new TcpServer(selection, settings);
-        } catch (IllegalStateException e) {
-            // What Netty makes of a loop that could not be created.
-            throw e.getCause() instanceof TransportUnavailableException refused ? refused : e;
-        }
-    }
-
     private void listen(Transport transport) throws TransportException {
-        for (InetSocketAddress address : settings.addresses()) {
+        // All of them first: nobody comes in through one address while another cannot be served.
+        settings.addresses().forEach(address -> layers.start(address.layers()));
+        for (ListenAddress address : settings.addresses()) {
             CompletableFuture<Void> closed = new CompletableFuture<>();
             IoEventLoop loop = loops.get(listeners.size() % loops.size()).loop();
-            Listener listener = transport.listen(loop, address, settings.listenOptions(), door.acceptor(closed));
+            Acceptor acceptor = door.acceptor(layers.start(address.layers()), closed);
+            Listener listener = transport.listen(loop, address.address(), settings.listenOptions(), acceptor);
             listeners.add(listener);
             listenersClosed.add(closed);
             door.add(listener);
@@ -109,14 +97,22 @@ public final class TcpServer implements AutoCloseable {
         return listeners.stream().map(Listener::localAddress).toList();
     }
 
-    /** The port of the first address. */
+    /**
+     * The port of the first address that has one.
+     *
+     * @throws IllegalStateException if it listens on Unix domain sockets only
+     */
     public int port() {
-        return ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
+        return addresses().stream()
+                .filter(InetSocketAddress.class::isInstance)
+                .mapToInt(address -> ((InetSocketAddress) address).getPort())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("The server listens on no port, but on " + addresses()));
     }
 
     /** Which engine it runs on, and why. */
     public TransportVerdict transport() {
-        return verdict;
+        return eventLoops.verdict();
     }
 
     /** How many event loops it runs. */
@@ -203,7 +199,7 @@ public final class TcpServer implements AutoCloseable {
     }
 
     boolean isOnLoop() {
-        return loops.stream().anyMatch(loop -> loop.loop().inEventLoop());
+        return eventLoops.isOnLoop();
     }
 
     // ---- Its end ----
@@ -259,8 +255,7 @@ public final class TcpServer implements AutoCloseable {
 
     void stopLoops() {
         ticker.stopTicking();
-        if (!group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly(LOOPS_END.toMillis())) {
-            LOG.warn("Not all loops have ended within {} ms: a handler blocks them.", LOOPS_END.toMillis());
-        }
+        eventLoops.end();
+        layers.close();
     }
 }

@@ -5,16 +5,20 @@ import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.connection.ConnectionLimits;
+import dev.tandem.layer.SocketLayer;
 import dev.tandem.message.AsyncMessageHandler;
 import dev.tandem.message.MessageHandler;
 import dev.tandem.message.MessageService;
 import dev.tandem.message.ReplyOrder;
 import dev.tandem.message.Workers;
+import dev.tandem.transport.InheritedSocket;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportException;
 import dev.tandem.transport.TransportUnavailableException;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,7 +42,7 @@ public final class TcpServerBuilder {
     private ListenOptions listenOptions = ListenOptions.DEFAULT;
     private ServerLimits limits = ServerLimits.DEFAULT;
     private ConnectionLimits connectionLimits = ConnectionLimits.DEFAULT;
-    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private final List<ListenAddress> addresses = new ArrayList<>();
     private int loops = Runtime.getRuntime().availableProcessors();
     private Supplier<? extends ConnectionHandler> handlers;
     private Optional<MessageService<?, ?>> service = Optional.empty();
@@ -46,17 +50,54 @@ public final class TcpServerBuilder {
 
     TcpServerBuilder() {}
 
-    /** Listens on this port of the loopback address. 0 takes a free one; {@link TcpServer#addresses} tells which. */
-    public TcpServerBuilder listen(int port) {
-        return listen("127.0.0.1", port);
+    /**
+     * Listens on this port of the loopback address. 0 takes a free one; {@link TcpServer#addresses} tells which.
+     *
+     * @param layers as for {@link #listen(String, int, SocketLayer...)}
+     */
+    public TcpServerBuilder listen(int port, SocketLayer... layers) {
+        return listen("127.0.0.1", port, layers);
     }
 
-    /** Listens on this address; {@code 0.0.0.0} or {@code ::} for all of them. May be called several times. */
-    public TcpServerBuilder listen(String host, int port) {
+    /**
+     * Listens on this address; {@code 0.0.0.0} or {@code ::} for all of them. May be called several times.
+     *
+     * @param layers what is between the sockets accepted here and their connections, such as TLS; the lowest, which sees
+     *     the bytes of the network, first
+     */
+    public TcpServerBuilder listen(String host, int port, SocketLayer... layers) {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be from 0 to 65535, but was " + port + ".");
         }
-        addresses.add(new InetSocketAddress(Objects.requireNonNull(host, "host"), port));
+        addresses.add(
+                new ListenAddress(new InetSocketAddress(Objects.requireNonNull(host, "host"), port), List.of(layers)));
+        return this;
+    }
+
+    /**
+     * Listens on a Unix domain socket of this path, which has at most 107 bytes. May be called several times. The mode of the
+     * socket's file is one of the {@link #listenOptions}, and lets only its owner connect if it is not changed. A file that a
+     * server left behind when it was killed is replaced; the file is removed when this server closes its door.
+     *
+     * @param layers as for {@link #listen(String, int, SocketLayer...)}
+     */
+    public TcpServerBuilder listen(Path socketFile, SocketLayer... layers) {
+        addresses.add(new ListenAddress(UnixDomainSocketAddress.of(socketFile), List.of(layers)));
+        return this;
+    }
+
+    /**
+     * Listens on every socket that this process was started with by a socket unit of systemd, or by whoever else sets {@code
+     * LISTEN_FDS} and {@code LISTEN_PID} (sd_listen_fds(3)). Those sockets outlive this process, so nobody is refused while
+     * it is replaced by another: clients wait in the kernel's queue, and a server that drains leaves them there.
+     *
+     * @param layers as for {@link #listen(String, int, SocketLayer...)}
+     * @throws TransportException if it was started with none
+     */
+    public TcpServerBuilder listenInherited(SocketLayer... layers) throws TransportException {
+        for (InheritedSocket socket : SocketActivation.sockets()) {
+            addresses.add(new ListenAddress(socket, List.of(layers)));
+        }
         return this;
     }
 
@@ -178,6 +219,7 @@ public final class TcpServerBuilder {
      *
      * @throws TransportException if an address cannot be bound
      * @throws TransportUnavailableException if the engine required does not work here
+     * @throws IllegalArgumentException if a layer cannot work, such as TLS without its certificate
      * @throws IllegalStateException if no address or no handler was given
      */
     public TcpServer start() throws TransportException {
@@ -187,7 +229,6 @@ public final class TcpServerBuilder {
         if (handlers == null) {
             throw new IllegalStateException("A server needs a handler: call handler(...).");
         }
-        TransportSelection selection = TransportSelection.select(transport, transportConfig);
         ServerSettings settings = new ServerSettings(
                 List.copyOf(addresses),
                 listenOptions,
@@ -197,11 +238,7 @@ public final class TcpServerBuilder {
                 handlers,
                 service,
                 onClose);
-        try {
-            return TcpServer.start(selection, settings);
-        } catch (TransportUnavailableException loopsRefused) {
-            return TcpServer.start(selection.after(loopsRefused, transportConfig), settings);
-        }
+        return TcpServer.start(EventLoops.start(transport, transportConfig, loops), settings);
     }
 
     /** The largest frame must be able to arrive; how large that is, the framing says and checks. */

@@ -1,6 +1,9 @@
 package dev.tandem.transport;
 
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * How a listening socket and the sockets accepted from it are set up. Accepted sockets inherit these from the listener,
@@ -16,6 +19,7 @@ import java.time.Duration;
  *     (TCP_USER_TIMEOUT, tcp(7)); zero leaves it to the system's default
  * @param sendBufferBytes SO_SNDBUF; 0 leaves the size to the kernel, which adjusts it by itself
  * @param receiveBufferBytes SO_RCVBUF; 0 leaves the size to the kernel, which adjusts it by itself
+ * @param socketFileMode who may connect to a Unix domain socket: whom the mode of its file lets write (unix(7))
  */
 public record ListenOptions(
         int backlog,
@@ -24,11 +28,15 @@ public record ListenOptions(
         boolean keepAlive,
         Duration userTimeout,
         int sendBufferBytes,
-        int receiveBufferBytes) {
+        int receiveBufferBytes,
+        Set<PosixFilePermission> socketFileMode) {
 
-    /** Backlog 4096, no shared port, TCP_NODELAY, keep-alive probes, 30 s user timeout, buffers left to the kernel. */
-    public static final ListenOptions DEFAULT =
-            new ListenOptions(4096, false, true, true, Duration.ofSeconds(30), 0, 0);
+    /**
+     * Backlog 4096, no shared port, TCP_NODELAY, keep-alive probes, 30 s user timeout, buffers left to the kernel, socket
+     * files for their owner only.
+     */
+    public static final ListenOptions DEFAULT = new ListenOptions(
+            4096, false, true, true, Duration.ofSeconds(30), 0, 0, PosixFilePermissions.fromString("rw-------"));
 
     /** Checks the ranges. */
     public ListenOptions {
@@ -43,21 +51,41 @@ public record ListenOptions(
             throw new IllegalArgumentException("sendBufferBytes and receiveBufferBytes must be at least 0, but were "
                     + sendBufferBytes + " and " + receiveBufferBytes + ".");
         }
+        socketFileMode = Set.copyOf(socketFileMode);
     }
 
     /** These options with another backlog. */
     public ListenOptions withBacklog(int value) {
         return new ListenOptions(
-                value, reusePort, noDelay, keepAlive, userTimeout, sendBufferBytes, receiveBufferBytes);
+                value, reusePort, noDelay, keepAlive, userTimeout, sendBufferBytes, receiveBufferBytes, socketFileMode);
     }
 
     /** These options with SO_REUSEPORT on or off. */
     public ListenOptions withReusePort(boolean value) {
-        return new ListenOptions(backlog, value, noDelay, keepAlive, userTimeout, sendBufferBytes, receiveBufferBytes);
+        return new ListenOptions(
+                backlog, value, noDelay, keepAlive, userTimeout, sendBufferBytes, receiveBufferBytes, socketFileMode);
     }
 
     /** These options with fixed kernel buffers; 0 leaves a size to the kernel. */
     public ListenOptions withBuffers(int sendBytes, int receiveBytes) {
-        return new ListenOptions(backlog, reusePort, noDelay, keepAlive, userTimeout, sendBytes, receiveBytes);
+        return new ListenOptions(
+                backlog, reusePort, noDelay, keepAlive, userTimeout, sendBytes, receiveBytes, socketFileMode);
+    }
+
+    /**
+     * These options with another mode for the files of Unix domain sockets.
+     *
+     * @param mode nine characters such as {@code rw-rw----}, see {@link PosixFilePermissions#fromString}
+     */
+    public ListenOptions withSocketFileMode(String mode) {
+        return new ListenOptions(
+                backlog,
+                reusePort,
+                noDelay,
+                keepAlive,
+                userTimeout,
+                sendBufferBytes,
+                receiveBufferBytes,
+                PosixFilePermissions.fromString(mode));
     }
 }

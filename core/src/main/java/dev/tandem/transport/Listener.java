@@ -19,7 +19,7 @@ public interface Listener {
 
     /**
      * Accepts what is waiting in the kernel's queue, so that no client that was already connected gets a reset, and then
-     * closes. {@link Acceptor#onListenerClosed} follows, once. Does nothing when closing already.
+     * closes; the queue of an {@link InheritedSocket} is left as it is. {@link Acceptor#onListenerClosed} follows, once. Does nothing when closing already.
      */
     void close();
 }

@@ -18,6 +18,15 @@ public interface SocketEvents {
     void onReceiveEnd();
 
     /**
+     * The peer's sending has ended without the word that it is complete, which TLS expects (RFC 8446, 6.1): bytes may be
+     * missing, by accident or because somebody in between cut them off. Comes instead of {@link #onReceiveEnd}, and only
+     * through a layer that can tell. Sending still works.
+     */
+    default void onReceiveCut() {
+        onReceiveEnd();
+    }
+
+    /**
      * The kernel took {@code bytes} more bytes of the send in flight. The send is complete when the reports add up to what
      * was given; then the next send may be started, also from within this method.
      */

@@ -3,9 +3,11 @@ package dev.tandem.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /**
- * One end of a connected byte stream. All methods but the two addresses and {@link #loop} are for the thread of its loop
+ * One end of a connected byte stream. All methods but {@link #loop} and those that tell who is
+ * at either end are for the thread of its loop
  * only. No method calls back before it returns, and after {@link #close} or {@link #abort} all of them do nothing.
  */
 public interface StreamSocket {
@@ -18,6 +20,24 @@ public interface StreamSocket {
 
     /** The peer's address; {@code null} if the kernel no longer knows it. May cost a system call. */
     SocketAddress remoteAddress();
+
+    /**
+     * The address of a load balancer that speaks for the peer: that of the socket itself, where {@link #remoteAddress} is whom
+     * the load balancer named. Empty if the peer speaks for itself. May cost a system call.
+     */
+    default Optional<SocketAddress> proxyAddress() {
+        return Optional.empty();
+    }
+
+    /** Who is at the other end; empty if this is no Unix domain socket, or closed. May cost a system call. */
+    default Optional<PeerCredentials> peerCredentials() {
+        return Optional.empty();
+    }
+
+    /** What TLS has agreed upon; empty if the socket is not secured. */
+    default Optional<TlsSession> tls() {
+        return Optional.empty();
+    }
 
     /**
      * Receive and go on receiving: each piece that arrives is an {@link SocketEvents#onReceived}. A new socket is paused.
@@ -54,9 +74,9 @@ public interface StreamSocket {
     /**
      * Sends received bytes as they are: the readable bytes of the loan at hand, without a copy. Their loan is extended until
      * they are reported, as with {@link #send}; those of the buffer that are not readable go back when the callback returns.
-     * Only for the callback that lends, and once in it.
+     * Only for the callback that lends, and once in it; this may be the socket that lends or another one of its loop.
      *
-     * @param loan the buffer that {@link SocketEvents#onReceived} was called with
+     * @param loan the buffer that {@link SocketEvents#onReceived} was called with, of this socket or another one of its loop
      * @return whether the bytes are being sent; if not, nothing has happened and the caller sends a copy. A transport
      *     declines when lending longer would leave too little for receiving
      * @throws IllegalStateException if a send is in flight or the output was shut down
@@ -77,6 +97,9 @@ public interface StreamSocket {
      */
     void close();
 
-    /** Closes like {@link #close}, and the peer sees a reset instead of an orderly end. */
+    /**
+     * Closes like {@link #close}, and the peer sees a reset instead of an orderly end. Unix domain sockets know no reset but
+     * the one for bytes that were not received.
+     */
     void abort();
 }

@@ -24,8 +24,21 @@ public interface Transport {
      * Binds and listens at once, then accepts on {@code loop} until the listener is closed. May be called from any thread;
      * the events come on {@code loop}.
      *
-     * @throws TransportException if binding fails: the port is in use, needs a privilege, or the address is not local
+     * @param address an {@link java.net.InetSocketAddress} or a {@link java.net.UnixDomainSocketAddress} with a path. A file
+     *     that is there and that nobody listens at is replaced, and the file is removed when the listener closes. Or an {@link
+     *     InheritedSocket}, of which a listener that closes leaves the queue to whoever listens there next
+     * @throws TransportException if binding fails: the port or path is in use, needs a privilege, or the address is not local
      */
     Listener listen(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor)
             throws TransportException;
+
+    /**
+     * Connects, and then lives on {@code loop}. May be called from any thread; the outcome comes on {@code loop}, after this
+     * call has returned.
+     *
+     * @param address an {@link java.net.InetSocketAddress}, resolved, because a look-up would hold up the loop; or a {@link
+     *     java.net.UnixDomainSocketAddress} with a path
+     * @throws java.util.concurrent.RejectedExecutionException if the loop has ended
+     */
+    ConnectAttempt connect(IoEventLoop loop, SocketAddress address, ConnectOptions options, Connector connector);
 }

@@ -8,6 +8,7 @@
  *
  * <pre>
  *   Transport.listen --&gt; Listener --&gt; Acceptor.onAccepted(StreamSocket)
+ *   Transport.connect --&gt; ConnectAttempt --&gt; Connector.onConnected(StreamSocket), or onConnectFailed
  *   StreamSocket: resumeReceiving  pauseReceiving  send  shutdownOutput  close  abort      (asked for)
  *   SocketEvents: onReceived  onReceiveEnd  onSent  onFailed  onClosed                     (told)
  * </pre>

@@ -66,6 +66,7 @@ class ByteBudgetTest {
         final ManualLoop loop = new ManualLoop();
         final List<CloseReason> left = new ArrayList<>();
         final LoopConnections connections = new LoopConnections(
+                null,
                 loop,
                 allocator,
                 ConnectionLimits.DEFAULT.withFrame(Duration.ofSeconds(2)),
@@ -156,6 +157,11 @@ class ByteBudgetTest {
         assertThat(budget.isStrained()).isFalse();
         assertThat(budget.isNearlySpent()).isFalse();
         assertThat(budget.roomBytes()).isBetween((long) MAX - SLACK, (long) MAX + SLACK);
+        for (Home home : List.of(here, there)) {
+            home.connections.end();
+        }
+        turn();
+        assertThat(budget.roomBytes()).isEqualTo(MAX);
         assertThat(allocator.usedBytes()).isZero();
     }
 

@@ -275,7 +275,7 @@ class ConnectionTest {
             open(limits -> limits);
             socket.receives("ping");
             connection.close(CloseReason.DRAINED);
-            assertThat(connection.endNow(CloseReason.DRAIN_DEADLINE)).isTrue();
+            assertThat(home.endAll(CloseReason.DRAIN_DEADLINE)).isEqualTo(1);
 
             endsFor(CloseReason.DRAIN_DEADLINE);
         }
@@ -297,7 +297,7 @@ class ConnectionTest {
             connection.close(CloseReason.DRAINED);
             loop.runAll();
             socket.takesAll();
-            assertThat(connection.endNow(CloseReason.DRAIN_DEADLINE)).isFalse();
+            assertThat(home.endAll(CloseReason.DRAIN_DEADLINE)).isZero();
 
             endsFor(CloseReason.DRAINED);
         }
@@ -309,6 +309,121 @@ class ConnectionTest {
             socket.isGone();
 
             assertThat(events).containsExactly("closed ABORTED with 1 opened, 0 closed so", "left");
+        }
+    }
+
+    @Nested
+    class ReadingIndependently {
+
+        private static final String MUCH = "p".repeat(100);
+
+        @Test
+        void stopsForWhatWaitsToBeSentUnlessToldNotTo() {
+            open(limits -> limits);
+            connection.write(MUCH.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.receiving).isFalse();
+
+            connection.readIndependently();
+            loop.runAll();
+            assertThat(socket.receiving).isTrue();
+            assertThat(connection.isReading()).isTrue();
+            socket.takesAll();
+            loop.runAll();
+            connection.write(MUCH.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.receiving).isTrue();
+        }
+
+        @Test
+        void stopsForTheHandlerAllTheSame() {
+            open(limits -> limits);
+            connection.readIndependently();
+            connection.write(MUCH.getBytes(StandardCharsets.US_ASCII));
+            connection.pauseReading();
+            assertThat(socket.receiving).isFalse();
+
+            connection.resumeReading();
+            loop.runAll();
+            assertThat(socket.receiving).isTrue();
+        }
+
+        @Test
+        void theHandlerIsToldThatThereIsRoomAgain() {
+            List<String> told = new ArrayList<>();
+            open(limits -> limits, new FourBytes() {
+                @Override
+                public void onWritable(Connection writable) {
+                    told.add("writable");
+                }
+            });
+            connection.readIndependently();
+            connection.write(MUCH.getBytes(StandardCharsets.US_ASCII));
+            loop.runAll();
+            assertThat(told).isEmpty();
+            socket.takesAll();
+            assertThat(told).containsExactly("writable");
+        }
+    }
+
+    @Nested
+    class HandlersWithAQueue {
+
+        private final ConnectionHandler telling = new FourBytes() {
+            @Override
+            public void onAllSent(Connection connection) {
+                events.add("all sent");
+            }
+
+            @Override
+            public void onWritable(Connection connection) {
+                events.add("writable");
+            }
+        };
+
+        @Test
+        void theyHearWhenEverythingWasSentAndNotBefore() {
+            open(limits -> limits, telling);
+            socket.receives("pingpong");
+            socket.takes(5);
+            assertThat(events).isEmpty();
+            socket.takes(3);
+
+            assertThat(events).containsExactly("all sent");
+        }
+
+        @Test
+        void whatTheyWriteThenIsSent() {
+            open(limits -> limits, new FourBytes() {
+                private int left = 3;
+
+                @Override
+                public void onAllSent(Connection connection) {
+                    if (left-- > 0) {
+                        connection.write(new byte[] {'!'});
+                    }
+                }
+            });
+            socket.receives("ping");
+            socket.takesAll();
+
+            assertThat(socket.taken()).isEqualTo("ping!!!");
+        }
+
+        @Test
+        void whatTheyHoldCountsLikeWhatIsWritten() {
+            open(limits -> limits, telling);
+            connection.countQueued(65);
+            assertThat(connection.isWritable()).isFalse();
+            assertThat(socket.receiving).isFalse();
+            loop.runAll();
+            assertThat(home.bufferedBytes()).isEqualTo(65);
+            connection.countQueued(32);
+            loop.runAll();
+
+            assertThat(connection.isWritable()).isTrue();
+            assertThat(socket.receiving).isTrue();
+            assertThat(events).containsExactly("writable");
+            connection.countQueued(257);
+            endsFor(CloseReason.OUTBOUND_OVERFLOW);
         }
     }
 

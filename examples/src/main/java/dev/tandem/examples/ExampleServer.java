@@ -1,12 +1,17 @@
 package dev.tandem.examples;
 
+import dev.tandem.layer.SocketLayer;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.server.TransportChoice;
+import dev.tandem.tls.Tls;
 import dev.tandem.transport.TransportException;
 import dev.tandem.transport.TransportUnavailableException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -31,10 +36,21 @@ public final class ExampleServer {
     private String host = "127.0.0.1";
 
     @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description =
+                    "Where to listen, instead of --host and --port: HOST:PORT, PORT, the path of a Unix socket, or"
+                            + " 'inherited' for the sockets that systemd passes on.")
+    private String listen;
+
+    @Option(
             names = "--loops",
             paramLabel = "N",
             description = "How many event loops to run. Default: ${DEFAULT-VALUE} here.")
     private int loops;
+
+    @ArgGroup(exclusive = false)
+    private TlsOptions tls;
 
     @Option(
             names = {"-h", "--help"},
@@ -54,14 +70,30 @@ public final class ExampleServer {
 
     /** Runs the server that {@code builder} describes until a signal has ended it, and returns its exit code. */
     public int run(String name, int port, TcpServerBuilder builder) throws TransportException {
-        builder.transport(transport).listen(host, port).loops(loops).limits(limits -> limits.withDrain(DRAIN));
+        SocketLayer[] layers = tls == null ? new SocketLayer[0] : new SocketLayer[] {tls.layer()};
+        builder.transport(transport).loops(loops).limits(limits -> limits.withDrain(DRAIN));
+        if (listen == null) {
+            builder.listen(host, port, layers);
+        } else if (listen.equals("inherited")) {
+            builder.listenInherited(layers);
+        } else if (Address.parse(listen) instanceof InetSocketAddress internet) {
+            builder.listen(internet.getHostString(), internet.getPort(), layers);
+        } else {
+            builder.listen(Path.of(listen), layers);
+        }
         return builder.run(server -> announce(name, server));
     }
 
     private static void announce(String name, TcpServer server) {
-        InetSocketAddress address = (InetSocketAddress) server.addresses().get(0);
-        System.out.println(name + " listening on " + address.getAddress().getHostAddress() + ":" + address.getPort()
-                + " transport=" + server.transport().name() + " loops=" + server.loopCount());
+        SocketAddress address = server.addresses().get(0);
+        System.out.println(name + " listening on " + display(address) + " transport="
+                + server.transport().name() + " loops=" + server.loopCount());
+    }
+
+    private static String display(SocketAddress address) {
+        return address instanceof InetSocketAddress internet
+                ? internet.getAddress().getHostAddress() + ":" + internet.getPort()
+                : address.toString();
     }
 
     /** Whether a failure to start is due to an option or to the host, so that its message is all there is to say. */
@@ -69,6 +101,27 @@ public final class ExampleServer {
         return e instanceof TransportException
                 || e instanceof TransportUnavailableException
                 || e instanceof IllegalArgumentException;
+    }
+
+    /** All of them, or none. */
+    private static final class TlsOptions {
+
+        @Option(names = "--tls", required = true, description = "Secure connections with TLS 1.3 or 1.2.")
+        private boolean wanted;
+
+        @Option(
+                names = "--cert",
+                required = true,
+                paramLabel = "FILE",
+                description = "The server's certificates in PEM, its own first. Read again when they change.")
+        private Path certificates;
+
+        @Option(names = "--key", required = true, paramLabel = "FILE", description = "Their private key in PEM.")
+        private Path key;
+
+        SocketLayer layer() {
+            return Tls.pem(certificates, key);
+        }
     }
 
     private static final class ChoiceConverter implements ITypeConverter<TransportChoice> {

@@ -1,6 +1,8 @@
 package dev.tandem.examples;
 
+import dev.tandem.examples.http.Http;
 import dev.tandem.examples.kv.Kv;
+import dev.tandem.examples.proxy.Proxy;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tandem",
         description = "Servers built on Tandem.",
-        subcommands = {Echo.class, Frames.class, Chat.class, Kv.class})
+        subcommands = {Echo.class, Frames.class, Chat.class, Kv.class, Http.class, Proxy.class})
 public final class Main implements Runnable {
 
     /** The exit code for a mistake of the user. */

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Messages answered when a stage completes. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class AsyncMessagesTest extends EndToEnd {
 
     private static final int IN_FLIGHT_MAX = 8;

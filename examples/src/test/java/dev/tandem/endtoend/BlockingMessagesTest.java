@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages answered by workers. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class BlockingMessagesTest extends EndToEnd {
 
     private static final int CLIENTS = 30;

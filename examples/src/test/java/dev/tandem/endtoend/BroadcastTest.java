@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** One message for many sessions. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class BroadcastTest extends EndToEnd {
 
     private final Group<String> group = new Group<>(TEXT);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** How connections end: what is still delivered, and what the peer sees. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class ClosingTest extends EndToEnd {
 
     /** More than the kernel's buffers hold for a peer that has a small window. */

@@ -89,6 +89,23 @@ class CommandLineTest {
         assertThat(child.err()).noneMatch(line -> line.contains("LEAK") || line.contains("ERROR"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "io_uring"})
+    void theExampleHttpIsStartedAndEndedLikeAllOthers(String transport) throws Exception {
+        Child child = tandem("http", "--port", "0", "--loops", "1", "--transport", transport);
+        int port = child.port();
+        Peer kept = connect(port).send("GET /plaintext HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(kept.receiveText(15)).isEqualTo("HTTP/1.1 200 OK");
+        child.signal("TERM");
+
+        assertThat(kept.receiveToEnd()).asString().endsWith("Hello, World!");
+        assertThat(child.exitCode(STOP_MAX)).isZero();
+        assertThat(child.out())
+                .containsExactly("http listening on 127.0.0.1:" + port + " transport=" + transport + " loops=1");
+        assertThat(child.err()).noneMatch(line -> line.contains("LEAK") || line.contains("ERROR"));
+        assertRefused(tandem("http", "--port", "70000"), "port must be from 0 to 65535, but was 70000.");
+    }
+
     @Test
     void theLauncherIsTheServer() throws Exception {
         Child child = tandem("echo", "--port", "0");

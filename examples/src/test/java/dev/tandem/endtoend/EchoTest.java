@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What is sent comes back. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class EchoTest extends EndToEnd {
 
     private static final int CONNECTIONS = 32;

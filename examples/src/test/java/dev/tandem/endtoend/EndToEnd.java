@@ -3,6 +3,7 @@ package dev.tandem.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.connection.CloseReason;
+import dev.tandem.layer.SocketLayer;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.server.TransportChoice;
@@ -41,6 +42,7 @@ public abstract class EndToEnd {
     @BeforeEach
     void rememberWhatThereIs() {
         Logs.begin();
+        Secured.begin(transport);
         descriptorsBefore = Resources.descriptors();
     }
 
@@ -51,16 +53,16 @@ public abstract class EndToEnd {
         }
         Await.until("all threads of servers have ended", () -> Resources.serverThreads() == 0);
         Resources.assertNoBufferLeft();
-        assertThat(Resources.descriptors()).isEqualTo(descriptorsBefore);
+        Resources.assertDescriptors(descriptorsBefore);
         assertThat(Logs.alarms()).isEmpty();
     }
 
     /** Starts a server on a free port; it ends with the test. */
-    final TcpServer start(UnaryOperator<TcpServerBuilder> describe) {
+    final TcpServer start(UnaryOperator<TcpServerBuilder> describe, SocketLayer... layers) {
         TcpServerBuilder builder = TcpServer.builder()
-                .listen(0)
+                .listen(0, layers.length > 0 ? layers : Secured.layers())
                 .loops(2)
-                .transport(TransportChoice.require(transport))
+                .transport(TransportChoice.require(Secured.engine(transport)))
                 .transportConfig(new TransportConfig(TransportConfig.DEFAULT.receiveBytes(), true));
         try {
             return closeAfterwards(describe.apply(builder).start());

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A handler that throws, of whatever kind and wherever, costs its own connection and nothing else. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class FailingHandlerTest extends EndToEnd {
 
     private static final byte[] MORE_THAN_THE_KERNEL_TAKES = new byte[6 << 20];

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A handler that writes back what it received has the received bytes themselves sent, and cannot tell. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class ForwardingTest extends EndToEnd {
 
     /** More connections than a loop has buffers, each with more bytes on their way than the kernel's buffers take. */

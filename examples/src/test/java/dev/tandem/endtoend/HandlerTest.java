@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What a handler is called with, and what becomes of what it does. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class HandlerTest extends EndToEnd {
 
     private static final int RECORD_BYTES = 10;

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Typed messages answered on the loop. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class MessagesTest extends EndToEnd {
 
     private static final String LARGE = "x".repeat(1 << 20);

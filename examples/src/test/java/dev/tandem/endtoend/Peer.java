@@ -10,14 +10,19 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 
 /** A client of a server under test: a plain blocking socket. Reads wait for a bounded time. */
 final class Peer implements AutoCloseable {
 
     private final Socket socket;
 
-    private Peer(Socket socket) {
+    /** The socket below TLS; the same without it. */
+    private final Socket below;
+
+    private Peer(Socket socket, Socket below) {
         this.socket = socket;
+        this.below = below;
     }
 
     static Peer connect(int port) {
@@ -64,7 +69,7 @@ final class Peer implements AutoCloseable {
             socket.setSoTimeout((int) Await.PATIENCE.toMillis());
             prepare.accept(socket);
             socket.connect(new InetSocketAddress(address, port), (int) Await.PATIENCE.toMillis());
-            return new Peer(socket);
+            return new Peer(Secured.socket(socket), socket);
         } catch (IOException e) {
             closeQuietly(socket);
             throw new UncheckedIOException(e);
@@ -85,6 +90,10 @@ final class Peer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    int localPort() {
+        return socket.getLocalPort();
     }
 
     Peer send(byte[] bytes) throws IOException {
@@ -138,7 +147,7 @@ final class Peer implements AutoCloseable {
             return false;
         } catch (SocketTimeoutException stuck) {
             throw new AssertionError("The connection was neither ended nor reset.", stuck);
-        } catch (SocketException reset) {
+        } catch (SocketException | SSLException | EOFException reset) {
             return true;
         }
     }
@@ -162,8 +171,8 @@ final class Peer implements AutoCloseable {
 
     /** Breaks the connection off: the other end gets RST. */
     void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        below.setSoLinger(true, 0);
+        below.close();
     }
 
     @Override

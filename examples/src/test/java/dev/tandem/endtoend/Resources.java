@@ -1,5 +1,7 @@
 package dev.tandem.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.LeakPresenceDetector;
 import java.io.IOException;
@@ -31,6 +33,16 @@ final class Resources {
             throw new UncheckedIOException(e);
         }
         return found;
+    }
+
+    /** Fails if other descriptors are open than those. A client of the JDK closes its own only when it sees the end. */
+    static void assertDescriptors(Map<Integer, String> expected) {
+        try {
+            Await.until(
+                    "the descriptors are those expected", () -> descriptors().equals(expected));
+        } catch (AssertionError late) {
+            assertThat(descriptors()).isEqualTo(expected);
+        }
     }
 
     private static String targetOf(Path entry) {

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Peers that do not read, or break off in the middle: what they cost is bounded, and others do not notice. */
-@OnBothTransports
+@OnBothTransportsAndTls
 class SlowPeersTest extends EndToEnd {
 
     private static final int KERNEL_BUFFER_BYTES = 16 << 10;

@@ -4,43 +4,43 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.transport.ListenOptions;
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportException;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Connections are accepted in bursts, refused, held back, and none is lost when a listener closes. */
 abstract class AcceptingRules extends ContractGroup {
 
-    AcceptingRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    AcceptingRules(Subject subject) {
+        super(subject);
     }
 
     @Test
     void portZeroReportsThePortThatTheKernelChose() throws Exception {
+        needsPorts();
         Server server = serve(Echo::on);
-        assertThat(server.address().getPort()).isPositive();
-        assertThat(server.address().getAddress().isLoopbackAddress()).isTrue();
+        assertThat(server.port()).isPositive();
         Peer peer = server.connect();
         Witness witness = server.awaitAccepted(1);
+        SocketAddress peerAddress = peer.localAddress();
         witness.onLoop(() -> {
             assertThat(witness.socket().localAddress()).isEqualTo(server.address());
-            assertThat(witness.socket().remoteAddress()).isEqualTo(peer.localAddress());
+            assertThat(witness.socket().remoteAddress()).isEqualTo(peerAddress);
         });
     }
 
     @Test
     void aPortInUseIsToldAtOnceAndKeepsNothing() throws Exception {
+        needsPorts();
         Server server = serve(witness -> {});
         assertThatThrownBy(() -> server.host()
                         .transport()
@@ -48,11 +48,12 @@ abstract class AcceptingRules extends ContractGroup {
                 .isInstanceOfSatisfying(
                         TransportException.class,
                         inUse -> assertThat(inUse.errno()).isEqualTo("EADDRINUSE"))
-                .hasMessageContaining(String.valueOf(server.address().getPort()));
+                .hasMessageContaining(String.valueOf(server.port()));
     }
 
     @Test
     void anAddressThatIsNotLocalIsToldAtOnce() throws Exception {
+        needsPorts();
         Server server = serve(witness -> {});
         // Reserved for documentation (RFC 5737), so no host has it.
         InetSocketAddress foreign = new InetSocketAddress("192.0.2.1", 0);
@@ -83,7 +84,7 @@ abstract class AcceptingRules extends ContractGroup {
     }
 
     @Test
-    void aRefusedConnectionSeesAReset() throws Exception {
+    void aRefusedConnectionIsAborted() throws Exception {
         AtomicInteger connections = new AtomicInteger();
         Server server = serve(witness -> {
             if (connections.incrementAndGet() % 2 == 1) {
@@ -94,7 +95,7 @@ abstract class AcceptingRules extends ContractGroup {
         });
         long sockets = Resources.sockets();
         for (int i = 0; i < 10; i++) {
-            assertThat(server.resetsNewConnection()).isTrue();
+            assertThat(server.abortsNewConnection()).isTrue();
             Peer welcome = server.connect();
             welcome.send(new byte[] {1});
             assertThat(welcome.receive(1)).containsExactly(1);
@@ -123,7 +124,7 @@ abstract class AcceptingRules extends ContractGroup {
         });
         long sockets = Resources.sockets();
         for (int i = 0; i < 5; i++) {
-            assertThat(server.resetsNewConnection()).isTrue();
+            assertThat(server.abortsNewConnection()).isTrue();
             Peer welcome = server.connect();
             welcome.send(new byte[] {1});
             assertThat(welcome.receive(1)).containsExactly(1);
@@ -227,12 +228,14 @@ abstract class AcceptingRules extends ContractGroup {
             server.awaitListenerClosed();
             // Who connects after that may come between the last accept and the closing, and is reset by the kernel.
             assertThat(server.acceptedCount()).isGreaterThanOrEqualTo(before);
+            server.closePeers();
+            server.awaitAllClosed();
         }
     }
 
     private static void connectUntilRefused(Server server, List<Peer> connected) {
         try {
-            while (true) {
+            while (connected.size() < 2_000) {
                 connected.add(server.connect());
             }
         } catch (IOException refused) {

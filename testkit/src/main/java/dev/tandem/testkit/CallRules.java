@@ -3,13 +3,10 @@ package dev.tandem.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.transport.ListenOptions;
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,8 +15,8 @@ import org.junit.jupiter.api.Test;
  */
 abstract class CallRules extends ContractGroup {
 
-    CallRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    CallRules(Subject subject) {
+        super(subject);
     }
 
     @Test
@@ -66,6 +63,7 @@ abstract class CallRules extends ContractGroup {
 
     @Test
     void callsOnAConnectionThatWasResetCallBackLater() throws Exception {
+        needsResets();
         ByteBuf bytes = Unpooled.directBuffer().writeZero(100);
         Server server = serve(witness -> {});
         for (int i = 1; i <= 20; i++) {

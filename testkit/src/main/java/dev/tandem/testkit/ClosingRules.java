@@ -2,8 +2,6 @@ package dev.tandem.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -23,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,8 +33,8 @@ abstract class ClosingRules extends ContractGroup {
     private static final byte POISON = (byte) 0xEE;
     private static final Duration STILL = Duration.ofMillis(20);
 
-    ClosingRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    ClosingRules(Subject subject) {
+        super(subject);
     }
 
     @Test
@@ -50,7 +47,7 @@ abstract class ClosingRules extends ContractGroup {
         Peer aborted = server.connect();
         Witness second = server.awaitAccepted(2);
         second.onLoop(second::abort);
-        assertThat(aborted.seesReset()).isTrue();
+        assertThat(aborted.seesAbort()).isTrue();
         server.awaitAllClosed();
     }
 

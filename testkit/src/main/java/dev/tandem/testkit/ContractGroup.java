@@ -1,18 +1,24 @@
 package dev.tandem.testkit;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import dev.tandem.transport.ListenOptions;
-import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,12 +41,31 @@ abstract class ContractGroup {
     /** Some ten milliseconds of work, for an engine that collects as much as it can before it looks at its tasks. */
     static final int PIECES_IN_A_TURN_MAX = 8_000;
 
-    private final Function<TransportConfig, Transport> engine;
+    private final Subject subject;
     private final List<Host> hosts = new ArrayList<>();
     private Resources before;
 
-    ContractGroup(Function<TransportConfig, Transport> engine) {
-        this.engine = engine;
+    ContractGroup(Subject subject) {
+        this.subject = subject;
+    }
+
+    final Family family() {
+        return subject.family();
+    }
+
+    /** Leaves a test out where a peer cannot reset: a Unix socket only ends, whatever SO_LINGER says (unix(7)). */
+    final void needsResets() {
+        assumeTrue(family() == Family.TCP, "Peers cannot reset a Unix socket.");
+    }
+
+    /** Leaves a test out where connecting succeeds or fails at once, so that there is no attempt to wait for. */
+    final void needsAttemptsInFlight() {
+        assumeTrue(family() == Family.TCP, "A Unix socket is connected at once or not at all.");
+    }
+
+    /** Leaves a test out that is about ports; what takes their place with Unix sockets has rules of its own. */
+    final void needsPorts() {
+        assumeTrue(family() == Family.TCP, "A Unix socket has a file, whose rules are in UnixSocketRules.");
     }
 
     /** The JDK's blocking sockets open descriptors of their own when the first is closed, and keep them. */
@@ -52,12 +77,22 @@ abstract class ContractGroup {
             client.getOutputStream().write(1);
             accepted.getInputStream().read();
         }
+        Path path = Family.newPath();
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(path));
+            try (Peer client = Peer.connect(server.getLocalAddress());
+                    SocketChannel accepted = server.accept()) {
+                client.send(new byte[1]);
+                accepted.read(ByteBuffer.allocate(1));
+            }
+        }
+        Files.delete(path);
     }
 
     @BeforeEach
     void rememberWhatIsHeld() {
         // Loads the native library, for which the JDK may keep a buffer.
-        engine.apply(CONFIG);
+        subject.engine().apply(CONFIG);
         before = Resources.now();
     }
 
@@ -91,7 +126,7 @@ abstract class ContractGroup {
 
     /** Opens the transport with loops of its own. */
     final Host host(int loops, TransportConfig config) {
-        Host host = new Host(engine.apply(config), loops);
+        Host host = new Host(subject.engine().apply(config), family(), loops);
         hosts.add(host);
         return host;
     }

@@ -2,8 +2,6 @@ package dev.tandem.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -11,7 +9,6 @@ import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What a handler throws ends its own connection and nothing else. */
@@ -19,8 +16,8 @@ abstract class FaultRules extends ContractGroup {
 
     private static final int LARGE = 8 << 20;
 
-    FaultRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    FaultRules(Subject subject) {
+        super(subject);
     }
 
     @Test
@@ -45,11 +42,13 @@ abstract class FaultRules extends ContractGroup {
 
     @Test
     void anExceptionFromOnFailedStillCloses() throws Exception {
+        needsResets();
         neighbourIsServedWhile((witness, fault) -> witness.onFailed(why -> fault.run()), Peer::reset);
     }
 
     @Test
     void anExceptionFromOnClosedIsHarmless() throws Exception {
+        needsResets();
         neighbourIsServedWhile((witness, fault) -> witness.onClosed(fault), Peer::reset);
     }
 
@@ -57,7 +56,7 @@ abstract class FaultRules extends ContractGroup {
         neighbourIsServedWhile(fault, peer -> {
             peer.send(new byte[1000]);
             peer.finishSending();
-            assertThat(peer.seesReset()).isTrue();
+            assertThat(peer.seesAbort()).isTrue();
         });
     }
 

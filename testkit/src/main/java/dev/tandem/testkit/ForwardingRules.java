@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.transport.ListenOptions;
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -15,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Received bytes can be sent without a copy: their loan lasts until they are sent, and others still receive meanwhile. */
@@ -30,8 +27,8 @@ abstract class ForwardingRules extends ContractGroup {
     private static final int STUCK_BYTES = 256 * 1024;
     private static final ListenOptions SMALL_BUFFERS = ListenOptions.DEFAULT.withBuffers(4096, 0);
 
-    ForwardingRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    ForwardingRules(Subject subject) {
+        super(subject);
     }
 
     @Test
@@ -64,6 +61,83 @@ abstract class ForwardingRules extends ContractGroup {
             assertThat(flood.isGoingOn()).isTrue();
         }
         sender.join();
+    }
+
+    @Test
+    void aLoanMayBeSentByAnotherSocketOfItsLoop() throws Exception {
+        Pattern pattern = new Pattern(5);
+        AtomicInteger lent = new AtomicInteger();
+        List<Witness> pair = new ArrayList<>();
+        Server server = serve(witness -> {
+            pair.add(witness);
+            if (pair.size() == 2) {
+                pass(pair.get(0), pair.get(1), lent);
+            }
+        });
+        Peer from = server.connect();
+        server.awaitAccepted(1);
+        Peer to = server.connectWithSmallWindow();
+        server.awaitAccepted(2);
+        Thread sender = sendAll(from, pattern, MANY);
+        pattern.verify(0, to.receive(MANY), MANY);
+        sender.join();
+        assertThat(lent).hasPositiveValue();
+    }
+
+    @Test
+    void whoLendsMayGoWhileItsBytesAreBeingSent() throws Exception {
+        List<Witness> pair = new ArrayList<>();
+        Server server = serve(witness -> {
+            pair.add(witness);
+            witness.onReceived(loan -> {
+                sendOrCopy(pair.get(0), loan);
+                witness.abort();
+            });
+            witness.resume();
+        });
+        Peer to = server.connect();
+        server.awaitAccepted(1);
+        Peer from = server.connect();
+        byte[] bytes = LoanRules.filled();
+        from.send(bytes);
+        assertThat(to.receive(bytes.length)).isEqualTo(bytes);
+        server.awaitAccepted(2).awaitClosed();
+    }
+
+    /** Sends what the first receives through the second; while it is being sent, receives nothing. */
+    private static void pass(Witness from, Witness to, AtomicInteger lent) {
+        from.onReceived(loan -> {
+            if (sendOrCopy(to, loan)) {
+                lent.incrementAndGet();
+            }
+            from.pause();
+        });
+        to.onSent(sent -> {
+            if (to.sent() == from.received() && !from.isClosing()) {
+                from.resume();
+            }
+        });
+        from.resume();
+    }
+
+    @Test
+    void onlyOneSocketMaySendALoan() throws Exception {
+        List<Witness> pair = new ArrayList<>();
+        Server server = serve(witness -> {
+            pair.add(witness);
+            witness.onReceived(loan -> {
+                ByteBuf bytes = loan.duplicate();
+                assertThat(pair.get(0).sendLoan(bytes)).isFalse();
+                assertThat(pair.get(0).sendLoan(loan)).isTrue();
+                assertThat(loan.isReadable() && pair.get(1).sendLoan(loan)).isFalse();
+            });
+            witness.resume();
+        });
+        Peer first = server.connect();
+        Peer second = server.connect();
+        server.awaitAccepted(2);
+        second.send(new byte[100]);
+        assertThat(first.receive(100)).hasSize(100);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tandem.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tandem.transport.ConnectOptions;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportLoops;
@@ -9,8 +10,10 @@ import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +30,16 @@ final class Host {
     private static final int TURNS = 4;
 
     private final Transport transport;
+    private final Family family;
     private final TransportLoops group;
     private final List<IoEventLoop> loops = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
     private final List<Server> servers = new ArrayList<>();
+    private final List<Attempt> attempts = Collections.synchronizedList(new ArrayList<>());
 
-    Host(Transport transport, int loopCount) {
+    Host(Transport transport, Family family, int loopCount) {
         this.transport = transport;
+        this.family = family;
         this.group = new TransportLoops(loopCount, new DefaultThreadFactory("contract"), transport);
         group.forEach(loop -> loops.add((IoEventLoop) loop));
     }
@@ -56,9 +62,31 @@ final class Host {
     }
 
     Server listen(ListenOptions options, Consumer<Witness> behaviour) throws IOException {
-        Server server = new Server(this, options, behaviour);
+        return listen(family.newAddress(), options, behaviour);
+    }
+
+    Server listen(SocketAddress address, ListenOptions options, Consumer<Witness> behaviour) throws IOException {
+        Server server = new Server(this, address, options, behaviour);
         servers.add(server);
         return server;
+    }
+
+    /** Asks for a connection that lives on the first loop; {@code behaviour} sees it when it is made. */
+    Attempt connect(SocketAddress address, Consumer<Witness> behaviour) {
+        return connect(loop(), address, ConnectOptions.DEFAULT, behaviour);
+    }
+
+    Attempt connect(IoEventLoop loop, SocketAddress address, ConnectOptions options, Consumer<Witness> behaviour) {
+        Attempt attempt = new Attempt(this, loop, address, options, behaviour);
+        attempts.add(attempt);
+        return attempt;
+    }
+
+    /** Waits until every attempt has had its outcome. */
+    void awaitAttempts() {
+        for (Attempt attempt : attempts) {
+            Await.until("the attempt ends", attempt::isOver);
+        }
     }
 
     /** Runs {@code task} on the first loop and waits until it has run. */
@@ -116,5 +144,6 @@ final class Host {
             shutDown();
         }
         servers.forEach(Server::verify);
+        attempts.forEach(Attempt::verify);
     }
 }

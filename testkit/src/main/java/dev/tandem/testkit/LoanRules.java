@@ -2,8 +2,6 @@ package dev.tandem.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.IllegalReferenceCountException;
 import java.util.ArrayList;
@@ -11,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Received bytes are lent for the length of the callback and not a moment longer, whatever the borrower does. */
@@ -21,8 +18,8 @@ abstract class LoanRules extends ContractGroup {
     private static final int BYTES = 1000;
     private static final int ROUNDS = 5;
 
-    LoanRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    LoanRules(Subject subject) {
+        super(subject);
     }
 
     @Test

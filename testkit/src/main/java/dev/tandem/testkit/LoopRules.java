@@ -3,8 +3,6 @@ package dev.tandem.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.transport.ListenOptions;
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.IoEventLoop;
@@ -14,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Many connections on few loops, tasks from other threads, and the end of a loop. */
@@ -22,8 +19,8 @@ abstract class LoopRules extends ContractGroup {
 
     private static final int LARGE = 8 << 20;
 
-    LoopRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    LoopRules(Subject subject) {
+        super(subject);
     }
 
     @Test

@@ -3,14 +3,13 @@ package dev.tandem.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.transport.ListenOptions;
-import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** A pause stops at once and loses nothing. That nothing comes during a pause is checked by the witness, always. */
@@ -19,8 +18,8 @@ abstract class PausingRules extends ContractGroup {
     private static final TransportConfig SMALL_PIECES = new TransportConfig(256, true);
     private static final Duration STILL = Duration.ofMillis(250);
 
-    PausingRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    PausingRules(Subject subject) {
+        super(subject);
     }
 
     @Test
@@ -120,6 +119,7 @@ abstract class PausingRules extends ContractGroup {
 
     @Test
     void aResetDuringAPauseIsToldAfterItAtTheLatest() throws Exception {
+        needsResets();
         Server server = serve(witness -> {
             witness.onReceived(loan -> witness.pause());
             witness.resume();
@@ -204,7 +204,8 @@ abstract class PausingRules extends ContractGroup {
         Peer peer = server.connect();
         Witness witness = server.awaitAccepted(1);
         AtomicLong written = new AtomicLong();
-        Thread sender = new Thread(() -> writeUntilInterrupted(peer, pattern, seed, pieceMax, written), "sender");
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread sender = new Thread(() -> writeUntil(enough, peer, pattern, seed, pieceMax, written), "sender");
         sender.start();
         for (int i = 0; i < 10_000; i++) {
             Runnable toggle = random.nextBoolean() ? witness::pause : witness::resume;
@@ -218,7 +219,7 @@ abstract class PausingRules extends ContractGroup {
             }
         }
         witness.onLoop(witness::resume);
-        sender.interrupt();
+        enough.set(true);
         sender.join();
         witness.awaitReceiveEnd();
         assertThat(witness.received()).isEqualTo(written.get());
@@ -236,10 +237,11 @@ abstract class PausingRules extends ContractGroup {
         }
     }
 
-    private static void writeUntilInterrupted(Peer peer, Pattern pattern, long seed, int pieceMax, AtomicLong written) {
+    private static void writeUntil(
+            AtomicBoolean enough, Peer peer, Pattern pattern, long seed, int pieceMax, AtomicLong written) {
         Random random = new Random(seed + 1);
         try {
-            while (!Thread.interrupted()) {
+            while (!enough.get()) {
                 int piece = 1 + random.nextInt(pieceMax);
                 peer.send(pattern.bytes(written.get(), piece));
                 written.addAndGet(piece);

@@ -3,50 +3,82 @@ package dev.tandem.testkit;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** The other end of a connection: a plain blocking socket. Reads wait for a bounded time. */
+/** The other end of a connection: a plain blocking socket. Reads wait for a bounded time; on a Unix socket the test's time is the bound. */
 final class Peer implements AutoCloseable {
 
-    private final Socket socket = new Socket();
+    /** One of the two is there. */
+    private final Socket tcp;
 
-    private Peer(SocketAddress server, int receiveBufferBytes) throws IOException {
-        if (receiveBufferBytes > 0) {
-            socket.setReceiveBufferSize(receiveBufferBytes);
+    private final SocketChannel unix;
+    private final InputStream in;
+    private final OutputStream out;
+
+    /** How long a read from a Unix socket waits; 0 if for as long as the test may take. */
+    private int waitMillisMax;
+
+    private Peer(Socket tcp) throws IOException {
+        this.tcp = tcp;
+        this.unix = null;
+        this.in = tcp.getInputStream();
+        this.out = tcp.getOutputStream();
+    }
+
+    private Peer(SocketChannel unix) {
+        this.tcp = null;
+        this.unix = unix;
+        this.in = new ChannelInput();
+        this.out = new ChannelOutput();
+    }
+
+    static Peer connect(SocketAddress server) throws IOException {
+        return connect(server, 0);
+    }
+
+    /** A peer whose window closes after a few kilobytes that it has not read; a Unix socket has one for some more. */
+    static Peer connectWithSmallWindow(SocketAddress server) throws IOException {
+        return connect(server, 4096);
+    }
+
+    private static Peer connect(SocketAddress server, int receiveBufferBytes) throws IOException {
+        if (server instanceof UnixDomainSocketAddress) {
+            return new Peer(SocketChannel.open(server));
         }
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout((int) Await.PATIENCE.toMillis());
+        Socket socket = new Socket();
         try {
+            if (receiveBufferBytes > 0) {
+                socket.setReceiveBufferSize(receiveBufferBytes);
+            }
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout((int) Await.PATIENCE.toMillis());
             socket.connect(server, (int) Await.PATIENCE.toMillis());
+            return new Peer(socket);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
     }
 
-    static Peer connect(SocketAddress server) throws IOException {
-        return new Peer(server, 0);
-    }
-
-    /** A peer whose window closes after a few kilobytes that it has not read. */
-    static Peer connectWithSmallWindow(SocketAddress server) throws IOException {
-        return new Peer(server, 4096);
-    }
-
-    InetSocketAddress localAddress() {
-        return (InetSocketAddress) socket.getLocalSocketAddress();
+    SocketAddress localAddress() throws IOException {
+        return tcp != null ? tcp.getLocalSocketAddress() : unix.getLocalAddress();
     }
 
     void send(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
+        out.write(bytes);
     }
 
     void send(byte[] bytes, int from, int count) throws IOException {
-        socket.getOutputStream().write(bytes, from, count);
+        out.write(bytes, from, count);
     }
 
     /** Waits until the other end's kernel has acknowledged all bytes, so that they are there to be received. */
@@ -55,7 +87,7 @@ final class Peer implements AutoCloseable {
     }
 
     byte[] receive(int count) throws IOException {
-        byte[] bytes = socket.getInputStream().readNBytes(count);
+        byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {
             throw new EOFException("The stream ended after " + bytes.length + " of " + count + " bytes.");
         }
@@ -64,11 +96,15 @@ final class Peer implements AutoCloseable {
 
     /** One read: at least a byte, or -1 at the end. */
     int receiveSome(byte[] bytes) throws IOException {
-        return socket.getInputStream().read(bytes);
+        return in.read(bytes);
     }
 
     void waitAtMost(int millis) throws IOException {
-        socket.setSoTimeout(millis);
+        if (tcp != null) {
+            tcp.setSoTimeout(millis);
+        } else {
+            waitMillisMax = millis;
+        }
     }
 
     /** One read that may come too early. */
@@ -82,7 +118,7 @@ final class Peer implements AutoCloseable {
 
     /** Everything up to the end of the stream. */
     byte[] receiveToEnd() throws IOException {
-        return socket.getInputStream().readAllBytes();
+        return in.readAllBytes();
     }
 
     /** How many bytes came until the stream ended or was reset; each piece is verified against {@code pattern}. */
@@ -90,7 +126,6 @@ final class Peer implements AutoCloseable {
         byte[] piece = new byte[64 * 1024];
         long received = 0;
         try {
-            InputStream in = socket.getInputStream();
             for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
                 pattern.verify(received, piece, count);
                 received += count;
@@ -103,11 +138,11 @@ final class Peer implements AutoCloseable {
         return received;
     }
 
-    /** Whether the connection ends with a reset; anything received before is skipped. */
-    boolean seesReset() throws IOException {
+    /** Whether the connection is aborted, which a Unix socket cannot tell from its end; what came before is skipped. */
+    boolean seesAbort() throws IOException {
         try {
             receiveToEnd();
-            return false;
+            return tcp == null;
         } catch (SocketTimeoutException stuck) {
             throw new AssertionError("The connection was neither ended nor reset.", stuck);
         } catch (SocketException reset) {
@@ -128,26 +163,103 @@ final class Peer implements AutoCloseable {
 
     /** Whether the stream ends in order, without a byte and without a reset. */
     boolean seesEnd() throws IOException {
-        return socket.getInputStream().read() == -1;
+        return in.read() == -1;
     }
 
     /** Sends FIN; receiving goes on. */
     void finishSending() throws IOException {
-        socket.shutdownOutput();
+        if (tcp != null) {
+            tcp.shutdownOutput();
+        } else {
+            unix.shutdownOutput();
+        }
     }
 
-    /** Breaks the connection off: the other end gets RST. */
+    /** Breaks the connection off: the other end gets RST, or an end where there is no such thing. */
     void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        if (tcp != null) {
+            tcp.setSoLinger(true, 0);
+        }
+        close();
     }
 
     @Override
     public void close() {
         try {
-            socket.close();
+            if (tcp != null) {
+                tcp.close();
+            } else {
+                unix.close();
+            }
         } catch (IOException ignored) {
             // The connection is gone, which is what was wanted.
         }
+    }
+
+    /** The JDK's own streams of a channel let nobody write while somebody reads. */
+    private final class ChannelInput extends InputStream {
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int count) throws IOException {
+            try {
+                ByteBuffer into = ByteBuffer.wrap(bytes, from, count);
+                return waitMillisMax == 0 ? unix.read(into) : readSoon(into);
+            } catch (SocketTimeoutException late) {
+                throw late;
+            } catch (IOException e) {
+                throw like(e);
+            }
+        }
+    }
+
+    private int readSoon(ByteBuffer into) throws IOException {
+        long begun = System.nanoTime();
+        unix.configureBlocking(false);
+        try {
+            int count = unix.read(into);
+            while (count == 0) {
+                if (System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(waitMillisMax)) {
+                    throw new SocketTimeoutException("Nothing came within " + waitMillisMax + " ms.");
+                }
+                LockSupport.parkNanos(100_000);
+                count = unix.read(into);
+            }
+            return count;
+        } finally {
+            unix.configureBlocking(true);
+        }
+    }
+
+    private final class ChannelOutput extends OutputStream {
+
+        @Override
+        public void write(int octet) throws IOException {
+            write(new byte[] {(byte) octet}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) throws IOException {
+            ByteBuffer left = ByteBuffer.wrap(bytes, from, count);
+            try {
+                while (left.hasRemaining()) {
+                    unix.write(left);
+                }
+            } catch (IOException e) {
+                throw like(e);
+            }
+        }
+    }
+
+    /** A reset of a channel, as sockets tell it. */
+    private static SocketException like(IOException e) {
+        SocketException same = new SocketException(e.getMessage());
+        same.initCause(e);
+        return same;
     }
 }

@@ -3,7 +3,6 @@ package dev.tandem.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.transport.ListenOptions;
-import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Anything at any time: random calls in random events, against random peers. The witness knows what may not happen. */
@@ -20,8 +18,8 @@ abstract class RandomRules extends ContractGroup {
     private static final int CONNECTIONS = 400;
     private static final int CONNECTORS = 4;
 
-    RandomRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    RandomRules(Subject subject) {
+        super(subject);
     }
 
     @Test

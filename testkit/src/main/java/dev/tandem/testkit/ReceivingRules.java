@@ -3,7 +3,6 @@ package dev.tandem.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.transport.ListenOptions;
-import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Bytes come whole and in order, then the end, or a failure. */
@@ -21,8 +19,8 @@ abstract class ReceivingRules extends ContractGroup {
     /** The smallest there are: without a bound, what fills the buffers of a socket is very many of them. */
     private static final TransportConfig SMALL_PIECES = new TransportConfig(256, true);
 
-    ReceivingRules(Function<TransportConfig, Transport> engine) {
-        super(engine);
+    ReceivingRules(Subject subject) {
+        super(subject);
     }
 
     @Test
@@ -111,6 +109,7 @@ abstract class ReceivingRules extends ContractGroup {
 
     @Test
     void aResetIsAFailure() throws Exception {
+        needsResets();
         Server server = serve(Witness::resume);
         Peer peer = server.connect();
         Witness witness = server.awaitAccepted(1);
@@ -123,6 +122,7 @@ abstract class ReceivingRules extends ContractGroup {
 
     @Test
     void aResetAfterThePeersEndIsAFailureToo() throws Exception {
+        needsResets();
         Server server = serve(Witness::resume);
         for (int i = 1; i <= 100; i++) {
             Peer peer = server.connect();

@@ -3,12 +3,9 @@ package dev.tandem.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tandem.transport.Transport;
-import dev.tandem.transport.TransportConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** One send at a time; its reports add up; either direction can end before the other. */
@@ -18,8 +15,8 @@ abstract class SendingRules extends ContractGroup {
 
     private final boolean sendsWithoutSignal;
 
-    SendingRules(Function<TransportConfig, Transport> engine, boolean sendsWithoutSignal) {
-        super(engine);
+    SendingRules(Subject subject, boolean sendsWithoutSignal) {
+        super(subject);
         this.sendsWithoutSignal = sendsWithoutSignal;
     }
 

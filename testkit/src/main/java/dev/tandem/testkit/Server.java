@@ -10,8 +10,8 @@ import dev.tandem.transport.StreamSocket;
 import dev.tandem.transport.TransportException;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,13 +39,12 @@ final class Server implements Acceptor {
     private final Queue<Peer> peers = new ConcurrentLinkedQueue<>();
     private volatile Supplier<IoEventLoop> chooser;
 
-    Server(Host host, ListenOptions options, Consumer<Witness> behaviour) throws IOException {
+    Server(Host host, SocketAddress address, ListenOptions options, Consumer<Witness> behaviour) throws IOException {
         this.host = host;
         this.loop = host.loop();
         this.behaviour = behaviour;
         this.chooser = host::nextLoop;
-        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        this.listener = host.transport().listen(loop, anyPort, options, this);
+        this.listener = host.transport().listen(loop, address, options, this);
     }
 
     // ---- What the test does and sees ----
@@ -58,8 +57,12 @@ final class Server implements Acceptor {
         return listener;
     }
 
-    InetSocketAddress address() {
-        return (InetSocketAddress) listener.localAddress();
+    SocketAddress address() {
+        return listener.localAddress();
+    }
+
+    int port() {
+        return ((InetSocketAddress) address()).getPort();
     }
 
     /** Puts the connections to come on the loops that {@code chooser} names. */
@@ -84,10 +87,10 @@ final class Server implements Acceptor {
         }
     }
 
-    /** Whether a connection is made and then reset, which its peer may notice while it still connects. */
-    boolean resetsNewConnection() throws IOException {
+    /** Whether a connection is made and then aborted, which its peer may notice while it still connects. */
+    boolean abortsNewConnection() throws IOException {
         Optional<Peer> peer = tryConnect();
-        return peer.isEmpty() || peer.get().seesReset();
+        return peer.isEmpty() || peer.get().seesAbort();
     }
 
     private Peer keep(Peer peer) {

@@ -13,9 +13,20 @@ import org.junit.jupiter.api.Test;
 public abstract class TransportContract {
 
     private final String name;
+    private final Family family;
 
     protected TransportContract(String name) {
+        this(name, Family.TCP);
+    }
+
+    /** The contract for sockets of another kind than TCP. */
+    protected TransportContract(String name, Family family) {
         this.name = name;
+        this.family = family;
+    }
+
+    private Subject subject() {
+        return new Subject(this::open, family);
     }
 
     /** Opens the transport under test. Override to run the contract with settings that the provider does not offer. */
@@ -47,77 +58,98 @@ public abstract class TransportContract {
     @Nested
     class Accepting extends AcceptingRules {
         Accepting() {
-            super(TransportContract.this::open);
+            super(subject());
+        }
+    }
+
+    @Nested
+    class Connecting extends ConnectingRules {
+        Connecting() {
+            super(subject());
+        }
+    }
+
+    @Nested
+    class InheritedSockets extends InheritedSocketRules {
+        InheritedSockets() {
+            super(subject());
+        }
+    }
+
+    @Nested
+    class UnixSockets extends UnixSocketRules {
+        UnixSockets() {
+            super(subject());
         }
     }
 
     @Nested
     class Receiving extends ReceivingRules {
         Receiving() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
     @Nested
     class Pausing extends PausingRules {
         Pausing() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
     @Nested
     class Sending extends SendingRules {
         Sending() {
-            super(TransportContract.this::open, sendsWithoutSignal());
+            super(subject(), sendsWithoutSignal());
         }
     }
 
     @Nested
     class Calls extends CallRules {
         Calls() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
     @Nested
     class Loans extends LoanRules {
         Loans() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
     @Nested
     class Forwarding extends ForwardingRules {
         Forwarding() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
     @Nested
     class Closing extends ClosingRules {
         Closing() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
     @Nested
     class Faults extends FaultRules {
         Faults() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
     @Nested
     class Chance extends RandomRules {
         Chance() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 
     @Nested
     class Loops extends LoopRules {
         Loops() {
-            super(TransportContract.this::open);
+            super(subject());
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.tandem.transport.linux;
 import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.Listener;
-import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.TransportException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -30,9 +29,10 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private static final int SWEEP_MAX = 65_536;
 
     private final IoEventLoop loop;
+    private final ListeningSocket listening;
     protected final Socket descriptor;
     private final Acceptor acceptor;
-    private final SocketAddress localAddress;
+    private final SocketFactory sockets;
     private final AcceptBackoff backoff = new AcceptBackoff();
     private final byte[] peerAddress = new byte[26];
     protected IoRegistration registration;
@@ -43,12 +43,14 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     private boolean closed;
 
     /** Binds and listens; accepting begins with {@link #open}. */
-    protected DescriptorListener(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor)
+    protected DescriptorListener(
+            IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor, SocketFactory sockets)
             throws TransportException {
         this.loop = loop;
         this.acceptor = acceptor;
-        this.descriptor = ListeningSocket.open(address, options);
-        this.localAddress = descriptor.localAddress();
+        this.sockets = sockets;
+        this.listening = ListeningSocket.open(address, options);
+        this.descriptor = listening.descriptor();
     }
 
     /** Starts accepting. Called once, from any thread. */
@@ -59,8 +61,9 @@ public abstract class DescriptorListener implements Listener, IoHandle {
                 registration = registering.getNow();
                 armIfWanted();
             } else {
-                LOG.error("The listener {} could not be registered.", localAddress, registering.cause());
+                LOG.error("The listener {} could not be registered.", listening.address(), registering.cause());
                 closing = true;
+                listening.removeFile();
                 finish();
             }
         });
@@ -79,9 +82,6 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     /** Handles an event of the kernel. */
     protected abstract void onEvent(IoEvent event);
-
-    /** Wraps an accepted descriptor. */
-    protected abstract DescriptorSocket newSocket(IoEventLoop socketLoop, Socket accepted);
 
     // ---- What an engine calls ----
 
@@ -121,7 +121,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     /** Hands an accepted descriptor to the loop on which it shall live. */
     protected final void onAccepted(int accepted) {
         backoff.reset();
-        Socket connection = new Socket(accepted);
+        Socket connection = listening.accepted(accepted);
         IoEventLoop target = chooseLoop();
         if (target == null) {
             ListeningSocket.closeQuietly(connection);
@@ -159,7 +159,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             loop.schedule(this::endBackoff, waitMillis, TimeUnit.MILLISECONDS);
         }
         try {
-            acceptor.onAcceptFailed(Errno.failure("accept on " + localAddress, errno), waitMillis);
+            acceptor.onAcceptFailed(Errno.failure("accept on " + listening.address(), errno), waitMillis);
         } catch (Throwable thrown) {
             LOG.error("onAcceptFailed threw.", thrown);
         }
@@ -168,7 +168,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     /** Closes the descriptor if the listener is closing and nothing of it is with the kernel any more. */
     protected final void closeIfQuiet() {
         if (closing && !closed && isQuiet()) {
-            for (int i = 0; i < SWEEP_MAX && acceptOne(); i++) {
+            for (int i = 0; i < SWEEP_MAX && !listening.isShared() && acceptOne(); i++) {
                 // Everyone in the queue is connected already, as far as they know.
             }
             finish();
@@ -182,7 +182,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         try {
             onEvent(event);
         } catch (Throwable thrown) {
-            LOG.error("Accepting on {} threw.", localAddress, thrown);
+            LOG.error("Accepting on {} threw.", listening.address(), thrown);
         }
     }
 
@@ -192,46 +192,18 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     }
 
     private void openSocket(IoEventLoop target, Socket connection) {
-        DescriptorSocket socket = register(target, connection);
-        if (socket == null) {
+        if (!sockets.open(target, connection, acceptor::onAccepted)) {
             lose(target, connection);
-            return;
-        }
-        SocketEvents events = null;
-        try {
-            events = acceptor.onAccepted(socket);
-        } catch (Throwable thrown) {
-            LOG.error("onAccepted threw; the connection is aborted.", thrown);
-        }
-        if (events == null) {
-            socket.abort();
-        } else {
-            socket.claim(events);
-        }
-    }
-
-    /** Returns null if the connection cannot live on that loop. */
-    private DescriptorSocket register(IoEventLoop target, Socket connection) {
-        if (target.isShuttingDown()) {
-            // The loop has closed what was open on it, and would not come back for this one.
-            return null;
-        }
-        try {
-            DescriptorSocket socket = newSocket(target, connection);
-            socket.registration = target.register(socket).get();
-            return socket;
-        } catch (Throwable thrown) {
-            LOG.error("An accepted connection could not be registered; it is closed.", thrown);
-            return null;
         }
     }
 
     private void finish() {
         closed = true;
-        ListeningSocket.closeQuietly(descriptor);
+        // Before the descriptor is closed: one that is shared goes on, and so would the kernel's reports of it.
         if (registration != null) {
             registration.cancel();
         }
+        ListeningSocket.closeQuietly(descriptor);
         acceptor.onListenerClosed();
     }
 
@@ -258,7 +230,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
 
     @Override
     public final SocketAddress localAddress() {
-        return localAddress;
+        return listening.address();
     }
 
     @Override
@@ -288,6 +260,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         onLoop(() -> {
             if (!closing) {
                 closing = true;
+                listening.removeFile();
                 disarm();
                 // As a task, so that onListenerClosed never comes before this call returns.
                 later(this::closeIfQuiet);

@@ -1,5 +1,6 @@
 package dev.tandem.transport.linux;
 
+import dev.tandem.transport.PeerCredentials;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
 import dev.tandem.transport.TransportException;
@@ -11,6 +12,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -244,12 +246,17 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
 
     @Override
     public final SocketAddress localAddress() {
-        return state == State.CLOSED ? null : descriptor.localAddress();
+        return state == State.CLOSED ? null : UnixSocket.localAddressOf(descriptor);
     }
 
     @Override
     public final SocketAddress remoteAddress() {
-        return state == State.CLOSED ? null : descriptor.remoteAddress();
+        return state == State.CLOSED ? null : UnixSocket.remoteAddressOf(descriptor);
+    }
+
+    @Override
+    public final Optional<PeerCredentials> peerCredentials() {
+        return state == State.CLOSED ? Optional.empty() : UnixSocket.peerCredentialsOf(descriptor);
     }
 
     @Override

@@ -1,9 +1,16 @@
 package dev.tandem.transport.linux;
 
 import dev.tandem.transport.TransportException;
+import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Errors.NativeIoException;
+import java.io.FileNotFoundException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Errors of the kernel by number and name (errno(3)). The numbers are those of x86-64 and AArch64, which agree. */
 public final class Errno {
@@ -22,8 +29,11 @@ public final class Errno {
     public static final int ENOBUFS = 105;
     public static final int EALREADY = 114;
     public static final int ECANCELED = 125;
-    private static final int EADDRINUSE = 98;
-    private static final int EADDRNOTAVAIL = 99;
+    static final int EADDRINUSE = 98;
+    static final int EADDRNOTAVAIL = 99;
+    static final int ENETUNREACH = 101;
+    static final int ETIMEDOUT = 110;
+    static final int ECONNREFUSED = 111;
 
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(EPERM, "EPERM"),
@@ -38,10 +48,14 @@ public final class Errno {
             Map.entry(EINVAL, "EINVAL"),
             Map.entry(ENFILE, "ENFILE"),
             Map.entry(EMFILE, "EMFILE"),
+            Map.entry(20, "ENOTDIR"),
+            Map.entry(30, "EROFS"),
             Map.entry(32, "EPIPE"),
+            Map.entry(36, "ENAMETOOLONG"),
             Map.entry(ENOSYS, "ENOSYS"),
             Map.entry(71, "EPROTO"),
             Map.entry(88, "ENOTSOCK"),
+            Map.entry(91, "EPROTOTYPE"),
             Map.entry(92, "ENOPROTOOPT"),
             Map.entry(93, "EPROTONOSUPPORT"),
             Map.entry(95, "EOPNOTSUPP"),
@@ -49,13 +63,13 @@ public final class Errno {
             Map.entry(EADDRINUSE, "EADDRINUSE"),
             Map.entry(EADDRNOTAVAIL, "EADDRNOTAVAIL"),
             Map.entry(100, "ENETDOWN"),
-            Map.entry(101, "ENETUNREACH"),
+            Map.entry(ENETUNREACH, "ENETUNREACH"),
             Map.entry(103, "ECONNABORTED"),
             Map.entry(104, "ECONNRESET"),
             Map.entry(ENOBUFS, "ENOBUFS"),
             Map.entry(ENOTCONN, "ENOTCONN"),
-            Map.entry(110, "ETIMEDOUT"),
-            Map.entry(111, "ECONNREFUSED"),
+            Map.entry(ETIMEDOUT, "ETIMEDOUT"),
+            Map.entry(ECONNREFUSED, "ECONNREFUSED"),
             Map.entry(112, "EHOSTDOWN"),
             Map.entry(113, "EHOSTUNREACH"),
             Map.entry(EALREADY, "EALREADY"),
@@ -71,6 +85,9 @@ public final class Errno {
             "Too many open files", EMFILE,
             "Too many open files in system", ENFILE);
 
+    /** A failed connect(2) tells its number only within the message of the exception. */
+    private static final Pattern NUMBER = Pattern.compile("error\\(-(\\d+)\\)");
+
     private Errno() {}
 
     /** The symbolic name of a positive error number. */
@@ -84,6 +101,21 @@ public final class Errno {
             return -failed.expectedErr();
         }
         return nativeCall instanceof NotYetConnectedException ? ENOTCONN : 0;
+    }
+
+    /** The positive error number behind a socket that could not be opened or a connect that failed at once; 0 if unknown. */
+    static int ofConnect(Exception nativeCall) {
+        if (nativeCall instanceof ChannelException && nativeCall.getCause() instanceof NativeIoException cause) {
+            return of(cause);
+        }
+        if (nativeCall instanceof NoRouteToHostException) {
+            return ENETUNREACH;
+        }
+        if (nativeCall instanceof FileNotFoundException) {
+            return ENOENT;
+        }
+        Matcher number = nativeCall instanceof ConnectException ? NUMBER.matcher(nativeCall.getMessage()) : null;
+        return number != null && number.find() ? Integer.parseInt(number.group(1)) : of(nativeCall);
     }
 
     /** The positive error number behind whatever a native library threw; 0 if there is none to be found. */
@@ -109,14 +141,25 @@ public final class Errno {
 
     /** The failure of {@code operation} with a positive error number. */
     public static TransportException failure(String operation, int errno) {
-        return new TransportException(operation, name(errno), advice(errno));
+        return failure(operation, errno, "");
+    }
+
+    /** The failure of {@code operation}, which made or named a socket, and what to do about it by its error number. */
+    static TransportException failure(String operation, Exception nativeCall, IntFunction<String> advice) {
+        int errno = ofConnect(nativeCall);
+        return errno == 0
+                ? new TransportException(
+                        operation, nativeCall.getClass().getSimpleName(), String.valueOf(nativeCall.getMessage()))
+                : failure(operation, errno, advice.apply(errno));
+    }
+
+    /** The failure of {@code operation} with a positive error number, and what to do about it where this operation fails. */
+    static TransportException failure(String operation, int errno, String advice) {
+        return new TransportException(operation, name(errno), advice.isEmpty() ? advice(errno) : advice);
     }
 
     private static String advice(int errno) {
         return switch (errno) {
-            case EADDRINUSE -> "Something else listens there: choose another port, or stop the other server.";
-            case EACCES -> "A port below 1024 needs root or CAP_NET_BIND_SERVICE: choose a higher port, or grant it.";
-            case EADDRNOTAVAIL -> "No network interface of this host has that address: choose one that does.";
             case EMFILE -> "The process has no descriptor left: raise the limit on open files ('ulimit -n').";
             case ENFILE -> "The system has no descriptor left: raise the sysctl fs.file-max.";
             default -> "";

@@ -4,14 +4,12 @@ import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.TransportException;
 import dev.tandem.transport.linux.DescriptorListener;
-import dev.tandem.transport.linux.DescriptorSocket;
-import dev.tandem.transport.linux.PerLoop;
+import dev.tandem.transport.linux.SocketFactory;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.channel.unix.Socket;
 import java.net.SocketAddress;
 
 /** Accepts when epoll says that connections wait. */
@@ -20,18 +18,12 @@ final class EpollListener extends DescriptorListener implements EpollIoHandle {
     /** So many connections are accepted before other sockets of the loop get their turn. */
     private static final int ACCEPTS_PER_TURN = 256;
 
-    private final PerLoop<ReceiveBuffer> receiveBuffers;
     private boolean armed;
 
     EpollListener(
-            IoEventLoop loop,
-            SocketAddress address,
-            ListenOptions options,
-            Acceptor acceptor,
-            PerLoop<ReceiveBuffer> receiveBuffers)
+            IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor, SocketFactory sockets)
             throws TransportException {
-        super(loop, address, options, acceptor);
-        this.receiveBuffers = receiveBuffers;
+        super(loop, address, options, acceptor, sockets);
     }
 
     @Override
@@ -66,11 +58,5 @@ final class EpollListener extends DescriptorListener implements EpollIoHandle {
         for (int i = 0; i < ACCEPTS_PER_TURN && armed && acceptOne(); i++) {
             // Level-triggered: what is left in the queue is reported again at the next turn.
         }
-    }
-
-    @Override
-    protected DescriptorSocket newSocket(IoEventLoop socketLoop, Socket accepted) {
-        return new EpollSocket(
-                socketLoop, accepted, receiveBuffers.of(socketLoop).loans());
     }
 }

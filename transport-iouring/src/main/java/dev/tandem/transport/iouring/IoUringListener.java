@@ -4,12 +4,10 @@ import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.TransportException;
 import dev.tandem.transport.linux.DescriptorListener;
-import dev.tandem.transport.linux.DescriptorSocket;
 import dev.tandem.transport.linux.Errno;
-import dev.tandem.transport.linux.PerLoop;
+import dev.tandem.transport.linux.SocketFactory;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import java.net.SocketAddress;
@@ -24,7 +22,6 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
     private static final int ROOM_FOR_MANY = 4096;
 
     private final RingFeatures features;
-    private final PerLoop<ReceiveBuffers> receiveBuffers;
 
     /** What identifies the request that is with the kernel; 0 if none is. */
     private long accepting;
@@ -39,12 +36,11 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
             SocketAddress address,
             ListenOptions options,
             Acceptor acceptor,
-            RingFeatures features,
-            PerLoop<ReceiveBuffers> receiveBuffers)
+            SocketFactory sockets,
+            RingFeatures features)
             throws TransportException {
-        super(loop, address, options, acceptor);
+        super(loop, address, options, acceptor, sockets);
         this.features = features;
-        this.receiveBuffers = receiveBuffers;
     }
 
     @Override
@@ -100,10 +96,5 @@ final class IoUringListener extends DescriptorListener implements IoUringIoHandl
         }
         armIfWanted();
         closeIfQuiet();
-    }
-
-    @Override
-    protected DescriptorSocket newSocket(IoEventLoop socketLoop, Socket accepted) {
-        return new IoUringSocket(socketLoop, accepted, receiveBuffers.of(socketLoop), features.multishotReceive());
     }
 }

@@ -1,6 +1,9 @@
 package dev.tandem.transport.iouring;
 
 import dev.tandem.transport.Acceptor;
+import dev.tandem.transport.ConnectAttempt;
+import dev.tandem.transport.ConnectOptions;
+import dev.tandem.transport.Connector;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
@@ -10,6 +13,7 @@ import dev.tandem.transport.linux.ClosingIoHandler;
 import dev.tandem.transport.linux.PerLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import java.net.SocketAddress;
@@ -49,8 +53,20 @@ final class IoUringTransport implements Transport {
     @Override
     public Listener listen(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor)
             throws TransportException {
-        IoUringListener listener = new IoUringListener(loop, address, options, acceptor, features, receiveBuffers);
+        IoUringListener listener = new IoUringListener(loop, address, options, acceptor, this::newSocket, features);
         listener.open();
         return listener;
+    }
+
+    @Override
+    public ConnectAttempt connect(
+            IoEventLoop loop, SocketAddress address, ConnectOptions options, Connector connector) {
+        IoUringConnect attempt = new IoUringConnect(loop, address, options, connector, this::newSocket);
+        attempt.open();
+        return attempt;
+    }
+
+    private IoUringSocket newSocket(IoEventLoop loop, Socket connected) {
+        return new IoUringSocket(loop, connected, receiveBuffers.of(loop), features.multishotReceive());
     }
 }

@@ -75,6 +75,11 @@ final class RingOperations {
         return operation(POLL, (byte) 0, (short) 0, descriptor, 0, 0, POLL_MULTISHOT, POLL_WRITABLE, (short) 0);
     }
 
+    /** Completes once, when there is room to send, an error or a hang-up. */
+    static IoUringIoOps awaitWritable(int descriptor) {
+        return operation(POLL, (byte) 0, (short) 0, descriptor, 0, 0, 0, POLL_WRITABLE, (short) 0);
+    }
+
     /**
      * Cancels the operation that {@code submit} returned {@code submission} for. The completion carries the opcode of that
      * operation as its user data.

@@ -1,15 +1,15 @@
-package dev.tandem.server;
+package dev.tandem.connection;
 
-import dev.tandem.connection.LoopConnections;
 import java.util.concurrent.locks.LockSupport;
 
-/** One thread that gives every loop its ticks. */
-final class Ticker extends Thread {
+/** One thread that gives loops their ticks. */
+public final class Ticker extends Thread {
 
     private final Runnable onTick;
     private volatile boolean stopped;
 
-    Ticker(Runnable onTick) {
+    /** Not ticking before {@link #start}; {@code onTick} is then called on a thread of its own, every {@link LoopConnections#TICK}. */
+    public Ticker(Runnable onTick) {
         super("tandem-ticker");
         this.onTick = onTick;
         setDaemon(true);
@@ -25,7 +25,8 @@ final class Ticker extends Thread {
         }
     }
 
-    void stopTicking() {
+    /** Ends the thread, soon. */
+    public void stopTicking() {
         stopped = true;
         LockSupport.unpark(this);
     }

@@ -1,0 +1,31 @@
+package dev.tandem.client;
+
+import dev.tandem.connection.CloseReason;
+import java.io.IOException;
+
+/** A connection that was asked for was not made. The message says to where, and why. */
+public final class ConnectFailedException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final CloseReason reason;
+
+    ConnectFailedException(CloseReason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    /**
+     * The reason in the words of connections: {@link CloseReason#CONNECT_FAILED}, {@link CloseReason#CONNECT_TIMEOUT}, or {@link
+     * CloseReason#ABORTED} if the client was closed meanwhile.
+     */
+    public CloseReason reason() {
+        return reason;
+    }
+
+    /** Nothing in the code that notices it is at fault, and it happens often: no stack trace is taken. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
+}

@@ -1,0 +1,177 @@
+package dev.tandem.client;
+
+import dev.tandem.connection.CloseReason;
+import dev.tandem.connection.Connection;
+import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.connection.LoopConnections;
+import dev.tandem.transport.ConnectAttempt;
+import dev.tandem.transport.ConnectOptions;
+import dev.tandem.transport.Connector;
+import dev.tandem.transport.SocketEvents;
+import dev.tandem.transport.StreamSocket;
+import dev.tandem.transport.TransportException;
+import io.netty.channel.IoEventLoop;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A connection being asked for, from a name to a {@link Connection}. The addresses of a name are tried one after the other;
+ * each gets an equal share of the time that is left, so that one that is silent does not use up all of it.
+ *
+ * <p>Complete when it is known what became of it. Whoever cancels it gives the attempt up.
+ */
+final class Dialing extends CompletableFuture<Connection> implements Connector {
+
+    private final TcpClient client;
+    private final LoopConnections home;
+    private final SocketAddress address;
+    private final ConnectOptions options;
+    private final ConnectionHandler handler;
+    private final long dueNanos;
+    private final AtomicBoolean failed = new AtomicBoolean();
+
+    // What follows is for the thread of the loop.
+    private final Deque<SocketAddress> untried = new ArrayDeque<>();
+    private ConnectAttempt attempt;
+    private TransportException failure;
+
+    Dialing(
+            TcpClient client,
+            LoopConnections home,
+            SocketAddress address,
+            ConnectOptions options,
+            ConnectionHandler handler) {
+        this.client = client;
+        this.home = home;
+        this.address = address;
+        this.options = options;
+        this.handler = handler;
+        this.dueNanos = System.nanoTime() + options.timeout().toNanos();
+    }
+
+    /** Starts, and goes on when the addresses to try are {@code found}. Called once, from any thread. */
+    void begin(CompletableFuture<List<SocketAddress>> found) {
+        if (!found.isDone()) {
+            found.orTimeout(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        }
+        found.whenComplete((addresses, thrown) -> {
+            if (thrown == null) {
+                onLoop(() -> tryEach(addresses));
+            } else {
+                failLookUp(thrown);
+            }
+        });
+        whenComplete((connection, thrown) -> {
+            if (thrown != null) {
+                found.cancel(false);
+                onLoop(this::cancelAttempt);
+            }
+        });
+    }
+
+    /** The client closes: the connection is no longer wanted. */
+    void giveUp() {
+        fail(CloseReason.ABORTED, "The client was closed while it connected to " + address + ".", null);
+    }
+
+    private void tryEach(List<SocketAddress> addresses) {
+        untried.addAll(addresses);
+        tryNext();
+    }
+
+    private void tryNext() {
+        if (isDone()) {
+            return;
+        }
+        long leftNanos = dueNanos - System.nanoTime();
+        if (leftNanos <= 0) {
+            fail(CloseReason.CONNECT_TIMEOUT, "There was no time left to connect to " + address + ".", failure);
+            return;
+        }
+        Duration share = Duration.ofMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos) / untried.size()));
+        try {
+            attempt = home.transport()
+                    .connect((IoEventLoop) home.loop(), untried.poll(), options.withTimeout(share), this);
+        } catch (RejectedExecutionException | IllegalArgumentException e) {
+            fail(CloseReason.CONNECT_FAILED, e.getMessage(), e);
+        }
+    }
+
+    private void cancelAttempt() {
+        if (attempt != null) {
+            attempt.cancel();
+        }
+    }
+
+    @Override
+    public SocketEvents onConnected(StreamSocket socket) {
+        return isDone() ? null : client.open(home, socket, handler, this::onOpened);
+    }
+
+    private void onOpened(Connection connection) {
+        if (!complete(connection)) {
+            // Given up at this very moment, by another thread.
+            connection.abort();
+        }
+    }
+
+    @Override
+    public void onConnectFailed(TransportException why) {
+        if (failure != null) {
+            why.addSuppressed(failure);
+        }
+        failure = why;
+        if (untried.isEmpty()) {
+            fail(reasonOf(why), why.getMessage(), why);
+        } else {
+            tryNext();
+        }
+    }
+
+    private static CloseReason reasonOf(TransportException why) {
+        return switch (why.errno()) {
+            case "ETIMEDOUT" -> CloseReason.CONNECT_TIMEOUT;
+            case "ECANCELED" -> CloseReason.ABORTED;
+            default -> CloseReason.CONNECT_FAILED;
+        };
+    }
+
+    private void failLookUp(Throwable thrown) {
+        if (thrown instanceof TimeoutException) {
+            fail(CloseReason.CONNECT_TIMEOUT, "The addresses of " + address + " were not found in time.", thrown);
+        } else if (thrown instanceof UnknownHostException) {
+            fail(CloseReason.CONNECT_FAILED, "There is no host of the name in " + address + ".", thrown);
+        } else {
+            fail(CloseReason.CONNECT_FAILED, "The look-up of " + address + " failed: " + thrown, thrown);
+        }
+    }
+
+    private void fail(CloseReason reason, String message, Throwable cause) {
+        // Counted before it is told, so that whoever hears of it finds it counted.
+        if (failed.compareAndSet(false, true)) {
+            client.onFailed(reason);
+            completeExceptionally(new ConnectFailedException(reason, message, cause));
+        }
+    }
+
+    private void onLoop(Runnable task) {
+        if (home.loop().inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            home.loop().execute(task);
+        } catch (RejectedExecutionException loopHasEnded) {
+            giveUp();
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package dev.tandem.client;
+
+import dev.tandem.connection.ByteBudget;
+import dev.tandem.connection.CloseReason;
+import dev.tandem.connection.Connection;
+import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.connection.LoopConnections;
+import dev.tandem.connection.Ticker;
+import dev.tandem.message.MessageService;
+import dev.tandem.server.EventLoops;
+import dev.tandem.server.TransportVerdict;
+import dev.tandem.transport.SocketEvents;
+import dev.tandem.transport.StreamSocket;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks for connections. They live on loops of the client's own, or each beside a connection that is there already, such as
+ * one that a server accepted: on its loop and engine, so that the two talk to each other without another thread.
+ *
+ * <pre>{@code
+ * TcpClient client = TcpClient.builder().start();
+ * client.connect("example.org", 9000, (connection, in) -> ...)
+ *       .thenAccept(connection -> connection.write(hello));
+ * }</pre>
+ *
+ * <p>Its methods may be called from any thread and do not block, but for {@link #drain} and {@link #close}. A name is looked
+ * up by a thread of its own; the connect timeout covers that too. A connection that is not made is told by a {@link
+ * ConnectFailedException} in the future; cancelling the future gives the attempt up.
+ */
+public final class TcpClient implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TcpClient.class);
+    private static final long LOOK_NANOS = 2_000_000;
+
+    /** What aborting may take. It takes milliseconds, but for a loop that is blocked. */
+    private static final Duration ABORT = Duration.ofMillis(500);
+
+    private final ClientSettings settings;
+    private final Optional<EventLoops> own;
+    private final List<IoEventLoop> ownLoops;
+
+    /** Of the connections on its own loops; others share the budget of those they are beside. */
+    private final ByteBudget budget;
+
+    private final Map<EventLoop, LoopConnections> homes = new ConcurrentHashMap<>();
+    private final Set<Dialing> dialing = ConcurrentHashMap.newKeySet();
+    private final Ticker ticker = new Ticker(() -> homes.values().forEach(LoopConnections::tickFromOutside));
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger nextLoop = new AtomicInteger();
+    private final AtomicLongArray reasons = new AtomicLongArray(CloseReason.values().length);
+    private volatile boolean closing;
+
+    TcpClient(ClientSettings settings, Optional<EventLoops> own) {
+        this.settings = settings;
+        this.own = own;
+        this.ownLoops = own.map(EventLoops::all).orElse(List.of());
+        this.budget = new ByteBudget(settings.bufferedBytes(), Math.max(1, ownLoops.size()), () -> {});
+        ticker.start();
+    }
+
+    /** Describes a client to start. */
+    public static TcpClientBuilder builder() {
+        return new TcpClientBuilder();
+    }
+
+    // ---- Connecting ----
+
+    /**
+     * Connects to a host by its name or address, on a loop of the client's own.
+     *
+     * @param handler told of the connection only when it is made
+     * @return completes on the connection's loop, after {@link ConnectionHandler#onOpened}
+     * @throws IllegalStateException if the client has no loops of its own
+     */
+    public CompletableFuture<Connection> connect(String host, int port, ConnectionHandler handler) {
+        return connect(InetSocketAddress.createUnresolved(host, port), handler);
+    }
+
+    /** Connects to this address, which may be unresolved, like {@link #connect(String, int, ConnectionHandler)}. */
+    public CompletableFuture<Connection> connect(SocketAddress address, ConnectionHandler handler) {
+        if (ownLoops.isEmpty()) {
+            throw new IllegalStateException(
+                    "This client has no loops of its own: give it some with loops(n), or use connectBeside.");
+        }
+        IoEventLoop loop = ownLoops.get(Math.floorMod(nextLoop.getAndIncrement(), ownLoops.size()));
+        return dial(homeOn(loop, this::ownHome), address, handler);
+    }
+
+    /**
+     * Connects to this address, for typed messages.
+     *
+     * @throws IllegalArgumentException if a frame may be larger than the client's limits let a connection leave unread
+     */
+    public CompletableFuture<Connection> connect(SocketAddress address, MessageService<?, ?> service) {
+        int unreadMax = settings.connectionLimits().inboundMaxBytes();
+        if (service.inboundBytes() > unreadMax) {
+            throw new IllegalArgumentException("inboundMaxBytes must be at least " + service.inboundBytes() + " for "
+                    + service + ", but was " + unreadMax + ": raise it in connectionLimits.");
+        }
+        return connect(address, service.newHandler());
+    }
+
+    /** Connects like {@link #connect(SocketAddress, ConnectionHandler)}, on the loop of {@code neighbour}. */
+    public CompletableFuture<Connection> connectBeside(
+            Connection neighbour, SocketAddress address, ConnectionHandler handler) {
+        LoopConnections there = neighbour.home();
+        return dial(
+                homeOn(there.loop(), loop -> there.beside(settings.connectionLimits(), this::onRemoved)),
+                address,
+                handler);
+    }
+
+    private LoopConnections homeOn(EventLoop loop, Function<EventLoop, LoopConnections> missing) {
+        LoopConnections known = homes.get(loop);
+        return known != null
+                ? known
+                : homes.computeIfAbsent(loop, newLoop -> {
+                    newLoop.terminationFuture().addListener(ended -> homes.remove(newLoop));
+                    return missing.apply(newLoop);
+                });
+    }
+
+    private LoopConnections ownHome(EventLoop loop) {
+        return new LoopConnections(
+                own.orElseThrow().transport(),
+                loop,
+                PooledByteBufAllocator.DEFAULT,
+                settings.connectionLimits(),
+                budget,
+                this::onRemoved);
+    }
+
+    private Dialing dial(LoopConnections home, SocketAddress address, ConnectionHandler handler) {
+        Objects.requireNonNull(handler, "handler");
+        Dialing attempt = new Dialing(this, home, address, settings.connectOptions(), handler);
+        dialing.add(attempt);
+        attempt.whenComplete((connection, thrown) -> dialing.remove(attempt));
+        if (closing) {
+            attempt.giveUp();
+        } else {
+            attempt.begin(NameLookup.of(address));
+        }
+        return attempt;
+    }
+
+    /** An attempt has succeeded. On the loop of the connection. */
+    SocketEvents open(
+            LoopConnections home, StreamSocket socket, ConnectionHandler handler, Consumer<Connection> onOpened) {
+        open.incrementAndGet();
+        return Connection.open(home, socket, handler, onOpened);
+    }
+
+    void onFailed(CloseReason reason) {
+        reasons.incrementAndGet(reason.ordinal());
+    }
+
+    private void onRemoved(Connection connection) {
+        reasons.incrementAndGet(connection.closeReason().ordinal());
+        open.decrementAndGet();
+        try {
+            settings.onClose().accept(connection, connection.closeReason());
+        } catch (RuntimeException e) {
+            LOG.warn("The action on close threw for {}.", connection, e);
+        }
+    }
+
+    // ---- What it is ----
+
+    /** Which engine its own loops run on, and why; empty if it has none. */
+    public Optional<TransportVerdict> transport() {
+        return own.map(EventLoops::verdict);
+    }
+
+    /** How many connections are open. */
+    public int connections() {
+        return open.get();
+    }
+
+    /**
+     * How often each reason has ended a connection, or an attempt to make one, since the client started. Reasons that did not
+     * occur are left out.
+     */
+    public Map<CloseReason, Long> closeReasons() {
+        Map<CloseReason, Long> counts = new EnumMap<>(CloseReason.class);
+        for (CloseReason reason : CloseReason.values()) {
+            long count = reasons.get(reason.ordinal());
+            if (count > 0) {
+                counts.put(reason, count);
+            }
+        }
+        return counts;
+    }
+
+    // ---- Its end ----
+
+    /**
+     * Ends the client in order: attempts are given up, every connection is told ({@link ConnectionHandler#onDrain}), and what
+     * is not finished at the deadline is aborted. Returns when all have ended.
+     *
+     * @return whether every connection was finished
+     * @throws IllegalStateException if called on a loop that carries its connections, for which it would wait
+     */
+    public boolean drain(Duration deadline) {
+        if (homes.keySet().stream().anyMatch(EventLoop::inEventLoop)) {
+            throw new IllegalStateException("A client cannot be ended on a loop that carries its connections, for it"
+                    + " waits until they have ended. Hand the call to another thread.");
+        }
+        closing = true;
+        dialing.forEach(Dialing::giveUp);
+        onEveryLoop(LoopConnections::drainAll);
+        boolean finished = await(deadline);
+        onEveryLoop(home -> home.endAll(CloseReason.DRAIN_DEADLINE));
+        await(ABORT);
+        homes.values().forEach(LoopConnections::end);
+        ticker.stopTicking();
+        own.ifPresent(EventLoops::end);
+        return finished;
+    }
+
+    /** Ends the client at once: every connection is aborted. */
+    @Override
+    public void close() {
+        drain(Duration.ZERO);
+    }
+
+    private void onEveryLoop(Consumer<LoopConnections> task) {
+        homes.values().forEach(home -> home.execute(() -> task.accept(home)));
+    }
+
+    /** Waits until no connection is open. An interrupt of the calling thread ends the wait. */
+    private boolean await(Duration most) {
+        long begun = System.nanoTime();
+        BooleanSupplier isLate =
+                () -> Duration.ofNanos(System.nanoTime() - begun).compareTo(most) >= 0;
+        while (open.get() > 0
+                && !isLate.getAsBoolean()
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(this, LOOK_NANOS);
+        }
+        return open.get() == 0;
+    }
+}

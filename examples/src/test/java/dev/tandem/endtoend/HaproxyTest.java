@@ -1,0 +1,201 @@
+package dev.tandem.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+
+/** Two servers behind a real HAProxy, which sends PROXY headers, checks their health, and is told when one leaves. */
+@OnBothTransports
+class HaproxyTest extends ProcessTest {
+
+    private static final Duration STOP_MAX = Duration.ofSeconds(15);
+    private static final int CLIENTS = 4;
+
+    @TempDir
+    Path directory;
+
+    @Parameter
+    String transport;
+
+    private final int[] ports = new int[2];
+    private final Child[] servers = new Child[2];
+    private Child haproxy;
+    private int front;
+
+    @BeforeEach
+    void start() throws Exception {
+        needs("haproxy");
+        ports[0] = freePort();
+        ports[1] = freePort();
+        front = freePort();
+        startServer(0);
+        startServer(1);
+        servers[0].port();
+        servers[1].port();
+        Path config = Files.writeString(directory.resolve("haproxy.cfg"), config());
+        haproxy = start(Map.of(), List.of("haproxy", "-db", "-f", config.toString()));
+        Await.until("HAProxy answers", () -> Files.exists(adminSocket()));
+    }
+
+    /** Below those that the kernel gives to clients, one of whom could have it while its server restarts. */
+    private static int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (ServerSocket listener = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return listener.getLocalPort();
+            } catch (IOException taken) {
+                // Another one, then.
+            }
+        }
+    }
+
+    private void startServer(int i) {
+        servers[i] = start(Child.java(
+                List.of(), "dev.tandem.endtoend.ChildServer", transport, "behind-proxy", Integer.toString(ports[i])));
+        servers[i].port();
+    }
+
+    private Path adminSocket() {
+        return directory.resolve("admin");
+    }
+
+    /** The health of the first is checked with a PROXY header, that of the second only by connecting. */
+    private String config() {
+        return String.join(
+                "\n",
+                "global",
+                "    nbthread 1",
+                "    log stdout format raw local0 info",
+                "    stats socket " + adminSocket() + " level admin",
+                "defaults",
+                "    mode tcp",
+                "    log global",
+                "    timeout connect 5s",
+                "    timeout client 30s",
+                "    timeout server 30s",
+                "listen front",
+                "    bind 127.0.0.1:" + front,
+                "    balance roundrobin",
+                "    default-server inter 50ms fall 1 rise 1",
+                "    server s0 127.0.0.1:" + ports[0] + " send-proxy-v2 check",
+                "    server s1 127.0.0.1:" + ports[1] + " send-proxy-v2 check port " + ports[1],
+                "");
+    }
+
+    /** What an operator types into HAProxy's socket. */
+    private String tellHaproxy(String command) throws IOException {
+        try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.connect(UnixDomainSocketAddress.of(adminSocket()));
+            socket.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.US_ASCII)));
+            ByteBuffer answer = ByteBuffer.allocate(64 * 1024);
+            while (socket.read(answer) >= 0) {
+                // To the end.
+            }
+            return new String(answer.array(), 0, answer.position(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private void awaitUp(int server) {
+        Await.until("s" + server + " is up", () -> {
+            try {
+                return tellHaproxy("show servers conn front").contains("front/s" + server)
+                        && tellHaproxy("show stat")
+                                .lines()
+                                .anyMatch(line -> line.startsWith("front,s" + server + ",") && line.contains(",UP,"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Test
+    void eachServerKnowsTheClientAndLogsNothingOfHealthChecks() throws Exception {
+        awaitUp(0);
+        awaitUp(1);
+        for (int i = 0; i < 10; i++) {
+            Peer peer = connect(front);
+            String expected = "127.0.0.1:" + peer.localPort() + " through 127.0.0.1\n";
+            assertThat(peer.send("who\n").receiveText(expected.length())).isEqualTo(expected);
+            peer.close();
+        }
+        for (Child server : servers) {
+            server.signal("TERM");
+            assertThat(server.exitCode(STOP_MAX)).as(server.said()).isZero();
+            assertThat(server.err()).noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
+        }
+    }
+
+    @Test
+    void aRollingRestartFailsNoRequest() throws Exception {
+        AtomicInteger answered = new AtomicInteger();
+        AtomicBoolean enough = new AtomicBoolean();
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            Thread client = new Thread(() -> askAgainAndAgain(enough, answered, failures));
+            client.start();
+            clients.add(client);
+        }
+        for (int i = 0; i < servers.length; i++) {
+            awaitUp(1 - i);
+            awaitAnswers(answered, failures);
+            tellHaproxy("set server front/s" + i + " state drain");
+            // Whoever it was chosen for just before that has connected by then.
+            awaitAnswers(answered, failures);
+            servers[i].signal("TERM");
+            assertThat(servers[i].exitCode(STOP_MAX)).as(servers[i].said()).isZero();
+            awaitAnswers(answered, failures);
+            startServer(i);
+            servers[i].port();
+            tellHaproxy("set server front/s" + i + " state ready");
+            awaitUp(i);
+        }
+        awaitAnswers(answered, failures);
+        enough.set(true);
+        for (Thread client : clients) {
+            client.join();
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    private static void awaitAnswers(AtomicInteger answered, Queue<Throwable> failures) {
+        int before = answered.get();
+        Await.until("clients are answered", () -> answered.get() > before + 100 || !failures.isEmpty());
+    }
+
+    private void askAgainAndAgain(AtomicBoolean enough, AtomicInteger answered, Queue<Throwable> failures) {
+        try {
+            while (!enough.get()) {
+                try (Peer peer = Peer.connect(front)) {
+                    peer.echo("question");
+                }
+                answered.incrementAndGet();
+            }
+        } catch (IOException | UncheckedIOException | AssertionError failed) {
+            failures.add(failed);
+        }
+    }
+}

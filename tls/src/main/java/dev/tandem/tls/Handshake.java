@@ -1,0 +1,128 @@
+package dev.tandem.tls;
+
+import dev.tandem.connection.CloseReason;
+import dev.tandem.layer.Upper;
+import dev.tandem.transport.SocketEvents;
+import dev.tandem.transport.StreamSocket;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How one connection becomes secured, or does not. It takes a place among those under way when the first record of the peer is
+ * complete; what is expensive is done on other threads, and meanwhile nothing is received and the engine is left alone.
+ */
+final class Handshake {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
+
+    /** What a peer may send until it is finished: many certificates, but not any number of tiny records. */
+    private static final int BYTES_MAX = 64 << 10;
+
+    private final TlsLayer layer;
+    private final TlsSocket secured;
+    private final StreamSocket socket;
+    private final Upper upper;
+
+    private int bytes;
+    private boolean waitingForPlace;
+    private boolean holdsPlace;
+    private boolean computing;
+
+    Handshake(TlsLayer layer, TlsSocket secured, StreamSocket socket, Upper upper) {
+        this.layer = layer;
+        this.secured = secured;
+        this.socket = socket;
+        this.upper = upper;
+    }
+
+    /** Whether something has to happen here before more of the peer's bytes are looked at. */
+    boolean isBusy() {
+        return waitingForPlace || computing;
+    }
+
+    /** Whether the engine is in use on another thread. */
+    boolean isComputing() {
+        return computing;
+    }
+
+    /** Returns an engine; null if there is no place for another handshake, and {@link TlsSocket#goOn} comes when there is. */
+    RecordEngine begin() {
+        if (!holdsPlace && !layer.places().take(this)) {
+            waitingForPlace = true;
+            socket.pauseReceiving();
+            return null;
+        }
+        holdsPlace = true;
+        return layer.newEngine(socket.loop());
+    }
+
+    /** There is a place. From any thread. */
+    void onPlace() {
+        TlsLayer.onLoop(socket, this::takePlace);
+    }
+
+    private void takePlace() {
+        waitingForPlace = false;
+        holdsPlace = true;
+        if (secured.isBeginning()) {
+            secured.goOn();
+        } else {
+            leave();
+        }
+    }
+
+    /** Counts what the peer sends. */
+    void count(int more) throws SSLException {
+        bytes += more;
+        if (bytes > BYTES_MAX) {
+            throw new SSLException("it sent " + BYTES_MAX + " bytes without finishing the handshake");
+        }
+    }
+
+    /** The engine has something expensive to do; {@link TlsSocket#onComputed} follows. */
+    void compute(RecordEngine engine) {
+        computing = true;
+        socket.pauseReceiving();
+        layer.execute(() -> {
+            if (!socket.loop().isShuttingDown()) {
+                runTasks(engine);
+            }
+            TlsLayer.onLoop(socket, () -> onComputed(engine), engine::release);
+        });
+    }
+
+    private static void runTasks(RecordEngine engine) {
+        try {
+            engine.runTasks();
+        } catch (RuntimeException e) {
+            // The engine is in no state to go on, and says so when it is asked to.
+            LOG.debug("A task of an engine failed.", e);
+        }
+    }
+
+    private void onComputed(RecordEngine engine) {
+        computing = false;
+        secured.onComputed(engine);
+    }
+
+    /** It is finished. Returns who is above; null if nobody wants the connection. */
+    SocketEvents finish() {
+        leave();
+        return upper.open(secured);
+    }
+
+    /** It has failed, for a reason that is logged unless {@code because} is null. */
+    void refuse(CloseReason why, String because) {
+        leave();
+        upper.refuse(why, because);
+    }
+
+    /** It is over, and its place free for another. */
+    void leave() {
+        if (holdsPlace) {
+            holdsPlace = false;
+            layer.places().leave();
+        }
+    }
+}

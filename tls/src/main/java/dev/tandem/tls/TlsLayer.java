@@ -1,0 +1,119 @@
+package dev.tandem.tls;
+
+import dev.tandem.layer.LayerEvents;
+import dev.tandem.layer.RunningLayer;
+import dev.tandem.layer.Upper;
+import dev.tandem.log.LogLimit;
+import dev.tandem.transport.StreamSocket;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.IoEventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** TLS at work for one server: its certificates, the threads on which handshakes are computed, and the buffers of each loop. */
+final class TlsLayer implements RunningLayer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TlsLayer.class);
+
+    private final TlsSettings settings;
+    private final Certificates certificates;
+    private final HandshakePlaces places;
+    private final ThreadPoolExecutor workers;
+    private final Map<IoEventLoop, LoopBuffers> buffers = new ConcurrentHashMap<>();
+    private final LogLimit failures = new LogLimit();
+
+    TlsLayer(TlsSettings settings) {
+        this.settings = settings;
+        this.certificates = new Certificates(settings);
+        this.places = new HandshakePlaces(settings.handshakesMax());
+        int threads = Runtime.getRuntime().availableProcessors();
+        // Not bounded by its queue, because each handshake that has a place has at most one task.
+        this.workers = new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("tandem-tls", true));
+        certificates.watch();
+    }
+
+    @Override
+    public LayerEvents begin(StreamSocket socket, Upper upper) {
+        TlsSocket secured = new TlsSocket(this, socket, upper);
+        if (settings.isClient()) {
+            secured.speakFirst();
+        }
+        socket.resumeReceiving();
+        return secured;
+    }
+
+    @Override
+    public Duration deadline() {
+        return settings.handshakeTimeout();
+    }
+
+    ByteBufAllocator allocator() {
+        return PooledByteBufAllocator.DEFAULT;
+    }
+
+    HandshakePlaces places() {
+        return places;
+    }
+
+    /** An engine for a connection of this loop, with the certificates of this moment. */
+    RecordEngine newEngine(IoEventLoop loop) {
+        return new RecordEngine(
+                certificates.newEngine(allocator()),
+                buffers.computeIfAbsent(loop, created -> new LoopBuffers(!settings.isOpenSsl())));
+    }
+
+    /** Does the expensive part of a handshake. */
+    void execute(Runnable task) {
+        try {
+            workers.execute(task);
+        } catch (RejectedExecutionException serverHasEnded) {
+            LOG.debug("The server has ended; a handshake is dropped.");
+        }
+    }
+
+    /** Runs a task on the loop of a socket, unless that has ended. */
+    static void onLoop(StreamSocket socket, Runnable task) {
+        onLoop(socket, task, () -> LOG.debug("The loop of {} has ended; a task of it is dropped.", socket));
+    }
+
+    static void onLoop(StreamSocket socket, Runnable task, Runnable ifLoopHasEnded) {
+        try {
+            socket.loop().execute(task);
+        } catch (RejectedExecutionException loopHasEnded) {
+            ifLoopHasEnded.run();
+        }
+    }
+
+    /** A connection ends because its peer has broken the rules of TLS. */
+    void logFailure(StreamSocket socket, String because) {
+        long heldBack = failures.pass();
+        if (heldBack >= 0) {
+            LOG.warn(
+                    "The connection from {} is closed with TLS_FAILED: {}.{}",
+                    socket.remoteAddress(),
+                    because,
+                    LogLimit.others(heldBack));
+        }
+    }
+
+    @Override
+    public void close() {
+        certificates.stopWatching();
+        workers.shutdown();
+    }
+}
