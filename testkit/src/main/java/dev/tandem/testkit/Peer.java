@@ -81,9 +81,11 @@ final class Peer implements AutoCloseable {
         out.write(bytes, from, count);
     }
 
-    /** Waits until the other end's kernel has acknowledged all bytes, so that they are there to be received. */
+    /** Waits until all bytes are with the other end, to be received there; those of a Unix socket are when they were sent. */
     void awaitDelivered() {
-        Await.until("the peer's bytes are delivered", () -> Resources.unacknowledgedBytes(socket.getLocalPort()) == 0);
+        if (tcp != null) {
+            Await.until("the peer's bytes are delivered", () -> Resources.unacknowledgedBytes(tcp.getLocalPort()) == 0);
+        }
     }
 
     byte[] receive(int count) throws IOException {
