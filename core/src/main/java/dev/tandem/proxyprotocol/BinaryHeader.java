@@ -59,16 +59,15 @@ final class BinaryHeader {
         }
         int familyAndProtocol = header.getUnsignedByte(SIGNATURE.length + 1);
         header.skipBytes(FIXED_BYTES);
-        ProxyHeader read =
-                switch (familyAndProtocol) {
-                    // Not specified, and datagrams, which no stream can be for.
-                    case 0x00 -> ProxyHeader.ofNobody(bytes);
-                    case 0x11 -> internet(header, 4, bytes);
-                    case 0x21 -> internet(header, 16, bytes);
-                    case 0x31 -> unix(header, bytes);
-                    case 0x12, 0x22, 0x32 -> throw new ProxyHeaderException("its PROXY header is that of a datagram");
-                    default -> throw new ProxyHeaderException("the family of its PROXY header is not known");
-                };
+        ProxyHeader read = switch (familyAndProtocol) {
+            // Not specified, and datagrams, which no stream can be for.
+            case 0x00 -> ProxyHeader.ofNobody(bytes);
+            case 0x11 -> internet(header, 4, bytes);
+            case 0x21 -> internet(header, 16, bytes);
+            case 0x31 -> unix(header, bytes);
+            case 0x12, 0x22, 0x32 -> throw new ProxyHeaderException("its PROXY header is that of a datagram");
+            default -> throw new ProxyHeaderException("the family of its PROXY header is not known");
+        };
         if (familyAndProtocol != 0x00) {
             checkExtensions(header);
         }
@@ -92,7 +91,8 @@ final class BinaryHeader {
 
     /** A name that does not begin with a slash or ends early is one of the kernel's own space, or none. */
     private static SocketAddress path(ByteBuf header) {
-        String field = header.readCharSequence(UNIX_PATH_BYTES, StandardCharsets.UTF_8).toString();
+        String field =
+                header.readCharSequence(UNIX_PATH_BYTES, StandardCharsets.UTF_8).toString();
         int end = field.indexOf('\0');
         return UnixDomainSocketAddress.of(end < 0 ? field : field.substring(0, end));
     }

@@ -38,7 +38,9 @@ final class ProxiedSocket extends LayeredSocket {
         if (receiving) {
             above.onReceived(rest);
         } else {
-            kept = PooledByteBufAllocator.DEFAULT.directBuffer(rest.readableBytes()).writeBytes(rest);
+            kept = PooledByteBufAllocator.DEFAULT
+                    .directBuffer(rest.readableBytes())
+                    .writeBytes(rest);
         }
     }
 

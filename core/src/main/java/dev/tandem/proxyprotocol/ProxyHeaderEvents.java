@@ -60,7 +60,8 @@ final class ProxyHeaderEvents implements LayerEvents {
             if (header != null) {
                 open(header, loan.skipBytes(header.bytes() - before));
             } else if (begun == null) {
-                begun = Unpooled.buffer(loan.readableBytes(), ProxyHeader.BYTES_MAX).writeBytes(loan);
+                begun = Unpooled.buffer(loan.readableBytes(), ProxyHeader.BYTES_MAX)
+                        .writeBytes(loan);
             }
         } catch (ProxyHeaderException bad) {
             refuse(bad.getMessage());

@@ -51,8 +51,7 @@ final class TextHeader {
             throw new ProxyHeaderException("its PROXY line is not of the form 'TCP4 source destination port port'");
         }
         int length = isFour ? 4 : 16;
-        return new ProxyHeader(
-                bytes, address(fields[1], length, fields[3]), address(fields[2], length, fields[4]));
+        return new ProxyHeader(bytes, address(fields[1], length, fields[3]), address(fields[2], length, fields[4]));
     }
 
     private static SocketAddress address(String address, int length, String port) throws ProxyHeaderException {

@@ -58,8 +58,7 @@ class ProxyHeaderTest {
 
     @Test
     void aLineNamesClientAndDestination() throws Exception {
-        assertAddresses(
-                read(text("PROXY TCP4 192.0.2.1 198.51.100.2 4711 443\r\n")), "192.0.2.1", "198.51.100.2");
+        assertAddresses(read(text("PROXY TCP4 192.0.2.1 198.51.100.2 4711 443\r\n")), "192.0.2.1", "198.51.100.2");
         assertAddresses(read(text("PROXY TCP6 2001:db8::1 2001:db8::2 4711 443\r\n")), "2001:db8::1", "2001:db8::2");
     }
 
@@ -105,8 +104,7 @@ class ProxyHeaderTest {
     void extensionsAreSkipped() throws Exception {
         String alpn = "010002" + "6832";
         String empty = "ee0000";
-        assertAddresses(
-                read(hex(FOUR.replace("2111000c", "21110014") + alpn + empty)), "192.0.2.1", "198.51.100.2");
+        assertAddresses(read(hex(FOUR.replace("2111000c", "21110014") + alpn + empty)), "192.0.2.1", "198.51.100.2");
     }
 
     @Test
@@ -187,7 +185,8 @@ class ProxyHeaderTest {
             }
             try {
                 ProxyHeader header = ProxyHeader.at(bytes);
-                assertThat(header == null || header.bytes() <= bytes.readableBytes()).isTrue();
+                assertThat(header == null || header.bytes() <= bytes.readableBytes())
+                        .isTrue();
             } catch (ProxyHeaderException none) {
                 // As it should be.
             } catch (RuntimeException other) {
@@ -218,7 +217,8 @@ class ProxyHeaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"localhost", "10.0.0.0/33", "::1/129", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "", "10"})
+    @ValueSource(
+            strings = {"localhost", "10.0.0.0/33", "::1/129", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "", "10"})
     void whatIsNoRangeSaysSo(String range) {
         assertThatThrownBy(() -> ProxyProtocol.from(range))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -73,11 +73,7 @@ class HaproxyTest extends ProcessTest {
 
     private void startServer(int i) {
         servers[i] = start(Child.java(
-                List.of(),
-                "dev.tandem.endtoend.ChildServer",
-                transport,
-                "behind-proxy",
-                Integer.toString(ports[i])));
+                List.of(), "dev.tandem.endtoend.ChildServer", transport, "behind-proxy", Integer.toString(ports[i])));
         servers[i].port();
     }
 
@@ -125,8 +121,9 @@ class HaproxyTest extends ProcessTest {
         Await.until("s" + server + " is up", () -> {
             try {
                 return tellHaproxy("show servers conn front").contains("front/s" + server)
-                        && tellHaproxy("show stat").lines().anyMatch(line ->
-                                line.startsWith("front,s" + server + ",") && line.contains(",UP,"));
+                        && tellHaproxy("show stat")
+                                .lines()
+                                .anyMatch(line -> line.startsWith("front,s" + server + ",") && line.contains(",UP,"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -37,8 +37,8 @@ abstract class NettyEndToEnd extends EndToEnd {
     }
 
     final TcpServer startPipeline(UnaryOperator<TcpServerBuilder> describe, Consumer<SocketChannel> initialize) {
-        return start(builder -> describe.apply(builder.handlerPerConnection(
-                NettyPipeline.of(new ChannelInitializer<SocketChannel>() {
+        return start(builder ->
+                describe.apply(builder.handlerPerConnection(NettyPipeline.of(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         initialize.accept(channel);
@@ -69,6 +69,8 @@ abstract class NettyEndToEnd extends EndToEnd {
         if (future.isSuccess()) {
             return "sent";
         }
-        return future.cause() instanceof ClosedChannelException ? "closed" : future.cause().toString();
+        return future.cause() instanceof ClosedChannelException
+                ? "closed"
+                : future.cause().toString();
     }
 }

@@ -66,7 +66,8 @@ class NettyHandlersTest extends NettyEndToEnd {
             if (event instanceof IdleStateEvent idle) {
                 events.add(idle.state().toString());
             } else if (event instanceof SslHandshakeCompletionEvent handshake) {
-                events.add(handshake.isSuccess() ? "handshake" : handshake.cause().getMessage());
+                events.add(
+                        handshake.isSuccess() ? "handshake" : handshake.cause().getMessage());
             } else if (event instanceof SslCloseCompletionEvent closed) {
                 events.add(closed.isSuccess() ? "close_notify" : "truncated");
             }
@@ -80,7 +81,8 @@ class NettyHandlersTest extends NettyEndToEnd {
     }
 
     private TcpServer startTls() throws Exception {
-        SslContext tls = SslContextBuilder.forServer(certificate.getKeyPair().getPrivate(), certificate.getCertificate())
+        SslContext tls = SslContextBuilder.forServer(
+                        certificate.getKeyPair().getPrivate(), certificate.getCertificate())
                 .build();
         return startPipeline(channel -> {
             SslHandler handler = tls.newHandler(channel.alloc());
@@ -147,8 +149,8 @@ class NettyHandlersTest extends NettyEndToEnd {
 
     @Test
     void idlenessIsSeenWhenThereIsAnyAndOnlyThen() throws Exception {
-        TcpServer server = startPipeline(channel -> channel.pipeline()
-                .addLast(new IdleStateHandler(true, 300, 0, 0, TimeUnit.MILLISECONDS), new Echo()));
+        TcpServer server = startPipeline(channel ->
+                channel.pipeline().addLast(new IdleStateHandler(true, 300, 0, 0, TimeUnit.MILLISECONDS), new Echo()));
         Peer peer = connect(server);
         long busyUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(600);
         while (System.nanoTime() < busyUntil) {
@@ -160,8 +162,8 @@ class NettyHandlersTest extends NettyEndToEnd {
 
     @Test
     void aReadTimeoutClosesTheChannel() throws Exception {
-        TcpServer server = startPipeline(channel ->
-                channel.pipeline().addLast(new ReadTimeoutHandler(200, TimeUnit.MILLISECONDS), new Echo()));
+        TcpServer server = startPipeline(
+                channel -> channel.pipeline().addLast(new ReadTimeoutHandler(200, TimeUnit.MILLISECONDS), new Echo()));
         Peer peer = connect(server);
         peer.echo("x");
 
@@ -173,12 +175,13 @@ class NettyHandlersTest extends NettyEndToEnd {
 
     @Test
     void aWriteTimeoutClosesAChannelWhosePeerDoesNotRead() throws Exception {
-        TcpServer server = startPipeline(channel ->
-                channel.pipeline().addLast(new WriteTimeoutHandler(200, TimeUnit.MILLISECONDS), new Echo()));
+        TcpServer server = startPipeline(
+                channel -> channel.pipeline().addLast(new WriteTimeoutHandler(200, TimeUnit.MILLISECONDS), new Echo()));
         closeAfterwards(Peer.connectWithSmallWindow(server.port()));
         TandemChannel channel = nextChannel();
         int bytes = 7 << 20;
-        ChannelFuture write = channel.writeAndFlush(channel.alloc().buffer(bytes).writeZero(bytes));
+        ChannelFuture write =
+                channel.writeAndFlush(channel.alloc().buffer(bytes).writeZero(bytes));
 
         assertThat(channel.closeFuture().await(10_000)).isTrue();
         assertThat(write.await(1_000) && !write.isSuccess()).isTrue();

@@ -11,9 +11,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import io.netty.util.concurrent.EventExecutorGroup;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
@@ -62,7 +62,8 @@ class NettyLifeTest extends NettyEndToEnd {
         @Override
         public void channelInactive(ChannelHandlerContext context) {
             TandemChannel channel = (TandemChannel) context.channel();
-            events.add("inactive " + channel.isOpen() + " " + channel.connection().closeReason());
+            events.add(
+                    "inactive " + channel.isOpen() + " " + channel.connection().closeReason());
         }
 
         @Override
@@ -97,7 +98,8 @@ class NettyLifeTest extends NettyEndToEnd {
                         "unregistered",
                         "removed");
         assertThat(channel.closeFuture().isSuccess()).isTrue();
-        assertThat(channel.isActive() || channel.isOpen() || channel.isRegistered()).isFalse();
+        assertThat(channel.isActive() || channel.isOpen() || channel.isRegistered())
+                .isFalse();
     }
 
     @Test

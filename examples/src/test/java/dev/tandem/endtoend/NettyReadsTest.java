@@ -56,8 +56,8 @@ class NettyReadsTest extends NettyEndToEnd {
 
     @Test
     void aDecoderPutsSegmentsOfOneByteTogether() throws Exception {
-        TcpServer server = startPipeline(
-                channel -> channel.pipeline().addLast(new LineBasedFrameDecoder(100), new StringDecoder(), new Notes()));
+        TcpServer server = startPipeline(channel ->
+                channel.pipeline().addLast(new LineBasedFrameDecoder(100), new StringDecoder(), new Notes()));
         Peer peer = connect(server);
         for (char each : "first\nsecond\nthird\n".toCharArray()) {
             peer.send(String.valueOf(each));
@@ -118,7 +118,8 @@ class NettyReadsTest extends NettyEndToEnd {
 
     @Test
     void autoReadMayBeSwitchedByAnyThread() throws Exception {
-        TcpServer server = startPipeline(builder -> builder.loops(1), channel -> channel.pipeline().addLast(new Notes()));
+        TcpServer server = startPipeline(
+                builder -> builder.loops(1), channel -> channel.pipeline().addLast(new Notes()));
         Peer peer = connect(server);
         TandemChannel channel = nextChannel();
         for (int round = 1; round <= 20; round++) {
@@ -151,13 +152,15 @@ class NettyReadsTest extends NettyEndToEnd {
 
     @Test
     void autoReadSwitchedOffDuringAReadHoldsFromThenOn() throws Exception {
-        TcpServer server = startPipeline(builder -> builder.loops(1), channel -> channel.pipeline().addLast(new Notes() {
-            @Override
-            public void channelRead(ChannelHandlerContext context, Object message) {
-                super.channelRead(context, message);
-                context.channel().config().setAutoRead(false);
-            }
-        }));
+        TcpServer server = startPipeline(
+                builder -> builder.loops(1),
+                channel -> channel.pipeline().addLast(new Notes() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext context, Object message) {
+                        super.channelRead(context, message);
+                        context.channel().config().setAutoRead(false);
+                    }
+                }));
         Peer peer = connect(server);
         TandemChannel channel = nextChannel();
         peer.send("first");
@@ -207,7 +210,8 @@ class NettyReadsTest extends NettyEndToEnd {
         Peer peer = connect(server);
         TandemChannel channel = nextChannel();
         byte[] much = new byte[2 << 20];
-        ChannelFuture flushed = channel.writeAndFlush(channel.alloc().buffer(much.length).writeBytes(much));
+        ChannelFuture flushed =
+                channel.writeAndFlush(channel.alloc().buffer(much.length).writeBytes(much));
         ChannelFuture ended = channel.shutdownOutput();
 
         assertThat(peer.receiveToEnd()).hasSize(much.length);

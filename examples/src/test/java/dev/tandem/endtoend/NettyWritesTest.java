@@ -205,7 +205,8 @@ class NettyWritesTest extends NettyEndToEnd {
         onLoop(channel, () -> {
             writes.add(channel.write(Unpooled.EMPTY_BUFFER));
             writes.add(channel.write(Unpooled.wrappedBuffer(content)));
-            writes.add(channel.write(channel.alloc().directBuffer(content.length).writeBytes(content)));
+            writes.add(
+                    channel.write(channel.alloc().directBuffer(content.length).writeBytes(content)));
             writes.add(channel.write(Unpooled.EMPTY_BUFFER));
             writes.add(channel.write(new DefaultFileRegion(file.toFile(), 1_000, content.length - 1_000)));
             writes.add(channel.write(composite(channel.alloc(), content)));
@@ -303,7 +304,8 @@ class NettyWritesTest extends NettyEndToEnd {
         // Few requests at a time, because all of those are answered.
         TransportConfig few = new TransportConfig(1_024, true);
         TcpServer server = startPipeline(
-                builder -> builder.transportConfig(few), channel -> channel.pipeline().addLast(answers));
+                builder -> builder.transportConfig(few),
+                channel -> channel.pipeline().addLast(answers));
         Peer peer = closeAfterwards(Peer.connectWithSmallWindow(server.port()));
         TandemChannel channel = nextChannel();
         int requests = 20_000;

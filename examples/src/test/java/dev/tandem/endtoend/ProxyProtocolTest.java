@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ProxyProtocolTest extends EndToEnd {
 
     private static final String LINE = "PROXY TCP4 192.0.2.1 198.51.100.2 4711 443\r\n";
-    private static final byte[] BINARY =
-            HexFormat.of().parseHex("0d0a0d0a000d0a515549540a" + "2111000c" + "c0000201" + "c6336402" + "1267" + "01bb");
+    private static final byte[] BINARY = HexFormat.of()
+            .parseHex("0d0a0d0a000d0a515549540a" + "2111000c" + "c0000201" + "c6336402" + "1267" + "01bb");
     private static final byte[] LOCAL = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a" + "20000000");
 
     private final List<String> seen = new CopyOnWriteArrayList<>();
@@ -70,8 +70,10 @@ class ProxyProtocolTest extends EndToEnd {
         assertThat(line.receiveText(3)).isEqualTo("one");
         Peer binary = connect(server).send(BINARY).send("two");
         assertThat(binary.receiveText(3)).isEqualTo("two");
-        assertThat(seen).hasSize(2).allSatisfy(who -> assertThat(who)
-                .startsWith("/192.0.2.1:4711 at /198.51.100.2:443 through /127.0.0.1:"));
+        assertThat(seen)
+                .hasSize(2)
+                .allSatisfy(
+                        who -> assertThat(who).startsWith("/192.0.2.1:4711 at /198.51.100.2:443 through /127.0.0.1:"));
     }
 
     @Test
@@ -183,7 +185,11 @@ class ProxyProtocolTest extends EndToEnd {
         connect(server).finishSending().awaitEnd();
         connect(server).reset();
         Await.until(
-                "both are gone", () -> server.closeReasons().values().stream().mapToLong(Long::longValue).sum() == 2);
+                "both are gone",
+                () -> server.closeReasons().values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum()
+                        == 2);
         assertThat(server.closeReasons()).containsOnlyKeys(CloseReason.PEER_CLOSED, CloseReason.PEER_RESET);
         assertThat(Logs.with("WARN")).isEmpty();
     }
@@ -204,13 +210,17 @@ class ProxyProtocolTest extends EndToEnd {
 
     @Test
     void limitsPerAddressAreThoseOfClients() throws Exception {
-        TcpServer server = behind(
-                ProxyProtocol.from("127.0.0.1"), builder -> builder.limits(limits -> limits.withPerAddress(2)));
+        TcpServer server =
+                behind(ProxyProtocol.from("127.0.0.1"), builder -> builder.limits(limits -> limits.withPerAddress(2)));
         for (int i = 1; i <= 5; i++) {
-            connect(server).send("PROXY TCP4 192.0.2." + i + " 198.51.100.2 4711 443\r\n").echo("hello");
+            connect(server)
+                    .send("PROXY TCP4 192.0.2." + i + " 198.51.100.2 4711 443\r\n")
+                    .echo("hello");
         }
         connect(server).send("PROXY TCP4 192.0.2.1 198.51.100.2 4712 443\r\n").echo("second");
-        assertThat(connect(server).send("PROXY TCP4 192.0.2.1 198.51.100.2 4713 443\r\n").seesReset())
+        assertThat(connect(server)
+                        .send("PROXY TCP4 192.0.2.1 198.51.100.2 4713 443\r\n")
+                        .seesReset())
                 .isTrue();
         awaitClosed(server, CloseReason.LIMIT, 1);
     }

@@ -38,7 +38,8 @@ final class Resources {
     /** Fails if other descriptors are open than those. A client of the JDK closes its own only when it sees the end. */
     static void assertDescriptors(Map<Integer, String> expected) {
         try {
-            Await.until("the descriptors are those expected", () -> descriptors().equals(expected));
+            Await.until(
+                    "the descriptors are those expected", () -> descriptors().equals(expected));
         } catch (AssertionError late) {
             assertThat(descriptors()).isEqualTo(expected);
         }

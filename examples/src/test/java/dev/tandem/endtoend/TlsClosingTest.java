@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Either end may finish, close or break off, and the other one knows which it was. */
-@OnBothTransports
+@OnBothTransportsAndProviders
 class TlsClosingTest extends TlsEndToEnd {
 
     @ParameterizedTest

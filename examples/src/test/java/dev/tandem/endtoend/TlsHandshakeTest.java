@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who talks to whom, and in which protocol, is settled before a handler hears of a connection. */
-@OnBothTransports
+@OnBothTransportsAndProviders
 class TlsHandshakeTest extends TlsEndToEnd {
 
     @ParameterizedTest

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates are replaced while the server runs. */
-@OnBothTransports
+@OnBothTransportsWithEitherProvider
 class TlsReloadTest extends TlsEndToEnd {
 
     /** What is promised, with room for a machine that has other things to do. */
@@ -127,8 +127,10 @@ class TlsReloadTest extends TlsEndToEnd {
 
         Files.writeString(authorities, second.root().getCertificatePEM());
 
-        Await.within(RELOAD_MAX, "the reload is logged", () -> !Logs.with("Certificates were reloaded")
-                .isEmpty());
+        Await.within(
+                RELOAD_MAX,
+                "the reload is logged",
+                () -> !Logs.with("Certificates were reloaded").isEmpty());
         connect(ofSecond, server).echo("hello");
     }
 
@@ -139,8 +141,9 @@ class TlsReloadTest extends TlsEndToEnd {
 
         breakFiles(fault);
 
-        Await.until("the log says so", () -> !Logs.with("The certificates stay as they were.")
-                .isEmpty());
+        Await.until(
+                "the log says so",
+                () -> !Logs.with("The certificates stay as they were.").isEmpty());
         String expectedFile = fault.contains("key") ? "server.key" : "server.pem";
         assertThat(Logs.with("The certificates stay as they were."))
                 .singleElement()
@@ -170,7 +173,7 @@ class TlsReloadTest extends TlsEndToEnd {
 
     @Test
     void reloadsUnderLoadFailNoHandshake() throws Exception {
-        reloadUnderLoad(Duration.ofSeconds(5), 50);
+        reloadUnderLoad(Duration.ofSeconds(3), 50);
     }
 
     @Test

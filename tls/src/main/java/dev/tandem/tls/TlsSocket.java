@@ -87,6 +87,11 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
         });
     }
 
+    /** Whether this is the beginning of a handshake, and not only of a connection. */
+    private boolean hasBegun() {
+        return layer.isOfClient() || incoming.hasBegun();
+    }
+
     // ---- Receiving ----
 
     @Override
@@ -134,7 +139,7 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
         if (state == State.REFUSED) {
             end();
         } else if (state == State.BEGINNING && !handshake.isBusy()) {
-            if (incoming.hasBegun()) {
+            if (hasBegun()) {
                 refuse(CloseReason.HANDSHAKE_FAILED, "it left during the handshake");
             } else {
                 refuse(CloseReason.PEER_CLOSED, null);
@@ -253,7 +258,7 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
 
     @Override
     public void onOverdue() {
-        if (state == State.BEGINNING && incoming.hasBegun()) {
+        if (state == State.BEGINNING && hasBegun()) {
             handshake.refuse(CloseReason.HANDSHAKE_FAILED, "it did not finish the handshake in time");
         } else if (state == State.BEGINNING) {
             handshake.refuse(CloseReason.FIRST_BYTE_TIMEOUT, null);
@@ -263,7 +268,7 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
 
     @Override
     public void onDrain() {
-        if (state == State.BEGINNING && !incoming.hasBegun()) {
+        if (state == State.BEGINNING && !hasBegun()) {
             handshake.refuse(CloseReason.DRAINED, null);
             end();
         } else if (state == State.REFUSED) {

@@ -49,13 +49,14 @@ public final class PlainNettyHttp {
         return switch (engine) {
             case "epoll" -> EpollIoHandler.newFactory();
             case "io_uring" -> IoUringIoHandler.newFactory();
-            case "io_uring-ring" -> IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
-                    .setBufferRingConfig(IoUringBufferRingConfig.builder()
-                            .bufferGroupId(BUFFER_GROUP)
-                            .bufferRingSize((short) 256)
-                            .batchSize(64)
-                            .allocator(new IoUringFixedBufferRingAllocator(16 << 10))
-                            .build()));
+            case "io_uring-ring" ->
+                IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
+                        .setBufferRingConfig(IoUringBufferRingConfig.builder()
+                                .bufferGroupId(BUFFER_GROUP)
+                                .bufferRingSize((short) 256)
+                                .batchSize(64)
+                                .allocator(new IoUringFixedBufferRingAllocator(16 << 10))
+                                .build()));
             default -> throw new IllegalArgumentException("There is no engine " + engine + ".");
         };
     }
