@@ -104,7 +104,7 @@ public final class ByteBudget {
         }
     }
 
-    void logClosed(Connection connection, long bytes) {
+    void logClosed(Exchange connection, long bytes) {
         long heldBack = closeLog.pass();
         if (heldBack >= 0) {
             LOG.warn(
@@ -200,14 +200,14 @@ public final class ByteBudget {
 
         private int missing;
         private LoopAccount home;
-        private Connection largest;
+        private Exchange largest;
         private long largestBytes;
 
         Search(int accounts) {
             this.missing = accounts;
         }
 
-        synchronized void propose(LoopAccount account, Connection candidate) {
+        synchronized void propose(LoopAccount account, Exchange candidate) {
             if (candidate != null && candidate.heldBytes() > largestBytes) {
                 home = account;
                 largest = candidate;

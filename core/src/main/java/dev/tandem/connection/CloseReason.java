@@ -1,5 +1,7 @@
 package dev.tandem.connection;
 
+import dev.tandem.transport.TransportException;
+
 /**
  * Why a connection ended. One vocabulary from the kernel to the handler, the log and the counters. Where several things
  * happen, the first one counts; but an orderly end that could not be delivered counts as what prevented it.
@@ -51,6 +53,15 @@ public enum CloseReason {
     DRAINED,
     /** The server drained, and this connection was not finished at the deadline. */
     DRAIN_DEADLINE;
+
+    /** What a failure of the transport means for the connection. */
+    static CloseReason of(TransportException failure) {
+        return switch (failure.errno()) {
+            case "ECONNRESET", "EPIPE", "ENOTCONN" -> PEER_RESET;
+            case "EBADMSG" -> TLS_FAILED;
+            default -> NETWORK_FAILED;
+        };
+    }
 
     /** Whether nothing was wrong: somebody had finished, and the other agreed. */
     boolean isOrderly() {

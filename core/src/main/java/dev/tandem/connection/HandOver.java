@@ -3,24 +3,70 @@ package dev.tandem.connection;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
- * Bytes on their way from other threads to the loop of a connection. Bounded: a thread that writes faster than the loop takes
- * over finds no room, and the connection is aborted.
+ * What other threads write, on its way to the loop of the connection. Bounded: a thread that writes faster than the loop
+ * takes over finds no room, and the connection is aborted. For any thread.
  */
 final class HandOver {
 
+    private final Exchange exchange;
+    private final LoopConnections home;
     private final AtomicInteger waitingBytes = new AtomicInteger();
     private volatile boolean overrun;
+
+    HandOver(Exchange exchange, LoopConnections home) {
+        this.exchange = exchange;
+        this.home = home;
+    }
 
     /** How many bytes are on their way. */
     int waitingBytes() {
         return waitingBytes.get();
     }
 
-    /** Reserves room for so many bytes. Once there was none, there never is. */
-    boolean reserve(LoopConnections home, int bytes) {
+    /** Copies the readable bytes and takes them to the loop, or drops them if there is no room. Reads them in doing so. */
+    void write(ByteBuf bytes) {
+        int size = bytes.readableBytes();
+        if (hasRoom(size)) {
+            run(home.allocator().directBuffer(size).writeBytes(bytes));
+        } else {
+            bytes.skipBytes(size);
+        }
+    }
+
+    /** Takes what {@code encoder} makes of {@code message} to the loop, or drops it if there is no room. */
+    <M> void write(M message, BiConsumer<? super M, ? super ByteBuf> encoder) {
+        ByteBuf bytes = home.allocator().directBuffer();
+        try {
+            encoder.accept(message, bytes);
+        } catch (Throwable t) {
+            bytes.release();
+            throw t;
+        }
+        if (hasRoom(bytes.readableBytes())) {
+            run(bytes);
+        } else {
+            bytes.release();
+        }
+    }
+
+    /** Reserves room for so many bytes. If there is none the connection is aborted. */
+    private boolean hasRoom(int bytes) {
+        if (!home.account().fits(bytes)) {
+            exchange.connection().abort(CloseReason.BUDGET_EXCEEDED);
+            return false;
+        }
+        boolean reserved = reserve(bytes);
+        if (!reserved) {
+            exchange.connection().abort(CloseReason.OUTBOUND_OVERFLOW);
+        }
+        return reserved;
+    }
+
+    /** Once there was no room, there never is. */
+    private boolean reserve(int bytes) {
         if (overrun) {
             return false;
         }
@@ -34,25 +80,25 @@ final class HandOver {
         return false;
     }
 
-    /** Takes the bytes, for which room was reserved, to the loop, where {@code action} sees them; then releases them. */
-    void run(LoopConnections home, ByteBuf bytes, Consumer<ByteBuf> action) {
+    /** Writes the bytes, for which room was reserved, on the loop; then releases them. */
+    private void run(ByteBuf bytes) {
         int size = bytes.readableBytes();
         try {
             home.loop().execute(() -> {
-                giveBack(home, size);
+                giveBack(size);
                 try {
-                    action.accept(bytes);
+                    exchange.writing().writeHandedOver(bytes);
                 } finally {
                     bytes.release();
                 }
             });
         } catch (RejectedExecutionException loopHasEnded) {
-            giveBack(home, size);
+            giveBack(size);
             bytes.release();
         }
     }
 
-    private void giveBack(LoopConnections home, int bytes) {
+    private void giveBack(int bytes) {
         waitingBytes.addAndGet(-bytes);
         home.account().addHandedOver(-bytes);
     }

@@ -85,18 +85,18 @@ final class LoopAccount {
 
     /** The strain has begun or ended. */
     void followStrain() {
-        home.forEach(Connection::followBudget);
+        home.followBudget();
     }
 
     /**
      * Whether {@code writing} may hold so many bytes more, if need be in place of connections of this loop that are larger
      * than it would be, which are closed.
      */
-    boolean hasRoom(Connection writing, int bytes) {
+    boolean hasRoom(Exchange writing, int bytes) {
         if (fits(bytes)) {
             return true;
         }
-        for (Connection largest = largest(); largest != null && roomBytes() < bytes; largest = largest()) {
+        for (Exchange largest = largest(); largest != null && roomBytes() < bytes; largest = largest()) {
             if (largest.heldBytes() <= writing.heldBytes() + bytes) {
                 return false;
             }
@@ -112,7 +112,7 @@ final class LoopAccount {
     }
 
     private void closeUntilItFits() {
-        for (Connection largest = largest(); largest != null && roomBytes() < 0; largest = largest()) {
+        for (Exchange largest = largest(); largest != null && roomBytes() < 0; largest = largest()) {
             close(largest);
         }
     }
@@ -122,7 +122,7 @@ final class LoopAccount {
     }
 
     /** Closes this connection because it holds the most. */
-    void close(Connection connection) {
+    void close(Exchange connection) {
         if (connection.mayBeAborted()) {
             budget.logClosed(connection, connection.heldBytes());
             connection.abort(CloseReason.BUDGET_EXCEEDED);
@@ -130,7 +130,7 @@ final class LoopAccount {
     }
 
     /** The connection that holds the most; null if none holds anything that closing it would give back. */
-    Connection largest() {
+    Exchange largest() {
         return home.largest();
     }
 }

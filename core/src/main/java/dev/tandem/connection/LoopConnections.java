@@ -39,13 +39,14 @@ public final class LoopConnections {
     private final ConnectionLimits limits;
     private final DeadlineTicks deadlines;
     private final ByteBudget budget;
+    private final SpareBuffers spareBuffers;
     private final LoopAccount account;
     private final Consumer<Connection> onRemoved;
 
-    private Connection[] connections = new Connection[16];
+    private Exchange[] connections = new Exchange[16];
     private int count;
-    private List<Connection> turn = new ArrayList<>();
-    private List<Connection> spareTurn = new ArrayList<>();
+    private List<Exchange> turn = new ArrayList<>();
+    private List<Exchange> spareTurn = new ArrayList<>();
     private int tick;
     private boolean draining;
     private Runnable onTicked = () -> {};
@@ -86,6 +87,7 @@ public final class LoopConnections {
         this.limits = limits;
         this.deadlines = DeadlineTicks.of(limits, TICK);
         this.budget = budget;
+        this.spareBuffers = new SpareBuffers(allocator);
         this.account = new LoopAccount(this, budget);
         this.onRemoved = onRemoved;
     }
@@ -114,6 +116,10 @@ public final class LoopConnections {
         return allocator;
     }
 
+    SpareBuffers spareBuffers() {
+        return spareBuffers;
+    }
+
     ConnectionLimits limits() {
         return limits;
     }
@@ -132,7 +138,7 @@ public final class LoopConnections {
 
     // ---- Coming and going ----
 
-    void add(Connection connection) {
+    void add(Exchange connection) {
         if (count == connections.length) {
             connections = Arrays.copyOf(connections, 2 * count);
         }
@@ -141,24 +147,27 @@ public final class LoopConnections {
         increment(opened, 1);
     }
 
-    void remove(Connection connection, CloseReason why) {
-        Connection last = connections[--count];
+    void remove(Exchange connection, CloseReason why) {
+        Exchange last = connections[--count];
         connections[count] = null;
         if (last != connection) {
             connections[connection.slot] = last;
             last.slot = connection.slot;
         }
         connection.slot = -1;
+        if (count == 0) {
+            spareBuffers.release();
+        }
         closed.lazySet(why.ordinal(), closed.getPlain(why.ordinal()) + 1);
-        onRemoved.accept(connection);
+        onRemoved.accept(connection.connection());
     }
 
     /** The connection that holds the most memory; null if none holds any that aborting it would give back. */
-    Connection largest() {
-        Connection largest = null;
+    Exchange largest() {
+        Exchange largest = null;
         long most = 0;
         for (int i = 0; i < count; i++) {
-            Connection each = connections[i];
+            Exchange each = connections[i];
             if (each.mayBeAborted() && each.heldBytes() > most) {
                 largest = each;
                 most = each.heldBytes();
@@ -178,8 +187,15 @@ public final class LoopConnections {
 
     /** Calls {@code action} for every connection there is. It may write to them, close and abort them. */
     public void forEach(Consumer<Connection> action) {
-        for (Connection connection : Arrays.copyOf(connections, count)) {
-            action.accept(connection);
+        for (Exchange exchange : Arrays.copyOf(connections, count)) {
+            action.accept(exchange.connection());
+        }
+    }
+
+    /** The budget is strained, or is not any more. */
+    void followBudget() {
+        for (Exchange connection : Arrays.copyOf(connections, count)) {
+            connection.followBudget();
         }
     }
 
@@ -190,8 +206,8 @@ public final class LoopConnections {
      */
     public int drainAll() {
         draining = true;
-        Connection[] all = Arrays.copyOf(connections, count);
-        for (Connection connection : all) {
+        Exchange[] all = Arrays.copyOf(connections, count);
+        for (Exchange connection : all) {
             try {
                 connection.drain();
             } catch (Throwable thrown) {
@@ -213,7 +229,7 @@ public final class LoopConnections {
      */
     public int endAll(CloseReason reason) {
         int aborted = 0;
-        for (Connection connection : Arrays.copyOf(connections, count)) {
+        for (Exchange connection : Arrays.copyOf(connections, count)) {
             if (connection.endNow(reason)) {
                 aborted++;
             }
@@ -224,7 +240,7 @@ public final class LoopConnections {
     // ---- End of turn ----
 
     /** Lets the connection settle when the tasks of this turn have run: once, however often this is called. */
-    void runAtEndOfTurn(Connection connection) {
+    void runAtEndOfTurn(Exchange connection) {
         if (connection.turnQueued || connection.slot < 0) {
             return;
         }
@@ -236,9 +252,9 @@ public final class LoopConnections {
     }
 
     private void endTurn() {
-        List<Connection> due = turn;
+        List<Exchange> due = turn;
         turn = spareTurn;
-        for (Connection connection : due) {
+        for (Exchange connection : due) {
             connection.turnQueued = false;
             if (connection.slot >= 0) {
                 try {
@@ -298,12 +314,12 @@ public final class LoopConnections {
     }
 
     /** Something failed on this connection that is not its peer's doing nor its handler's: it costs this one only. */
-    void onFailed(Connection connection, Throwable thrown) {
+    void onFailed(Exchange connection, Throwable thrown) {
         LOG.error("{} failed and is aborted.", connection, thrown);
-        connection.abort();
+        connection.abort(CloseReason.ABORTED);
     }
 
-    void onHandlerThrew(Connection connection, Throwable thrown) {
+    void onHandlerThrew(Exchange connection, Throwable thrown) {
         LOG.warn("The handler of {} threw; the connection is closed.", connection, thrown);
     }
 

@@ -1,7 +1,6 @@
 package dev.tandem.connection;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 
 /**
@@ -13,9 +12,7 @@ final class Outbound {
     /** A buffer that has grown past this is not filled any further while another one is with the kernel. */
     private static final int SEGMENT_BYTES = 64 * 1024;
 
-    private static final int FIRST_BYTES = 512;
-
-    private final ByteBufAllocator allocator;
+    private final SpareBuffers buffers;
 
     /** A loan that was written back as it is and that nothing stands before or behind; null if there is none. */
     private ByteBuf forwarded;
@@ -36,8 +33,8 @@ final class Outbound {
     /** Memory of the buffers in the queue. */
     private int fullHeldBytes;
 
-    Outbound(ByteBufAllocator allocator) {
-        this.allocator = allocator;
+    Outbound(SpareBuffers buffers) {
+        this.buffers = buffers;
     }
 
     /** How many bytes wait to be sent, those with the kernel included. */
@@ -100,7 +97,7 @@ final class Outbound {
             filling = null;
         }
         if (filling == null) {
-            filling = allocator.directBuffer(Math.max(FIRST_BYTES, expectedBytes));
+            filling = buffers.take(expectedBytes);
         }
         return filling;
     }
@@ -134,7 +131,7 @@ final class Outbound {
     /** Gives up the buffer being filled if nothing was appended to it. */
     void releaseIfUnused() {
         if (filling != null && !filling.isReadable()) {
-            filling.release();
+            buffers.giveBack(filling);
             filling = null;
         }
     }
@@ -151,11 +148,11 @@ final class Outbound {
     /** Drops what the transport does not have. */
     void discardUnsent() {
         if (filling != null) {
-            filling.release();
+            buffers.giveBack(filling);
             filling = null;
         }
         if (full != null) {
-            full.forEach(ByteBuf::release);
+            full.forEach(buffers::giveBack);
             full = null;
             fullHeldBytes = 0;
         }
@@ -172,7 +169,7 @@ final class Outbound {
 
     private void releaseSending() {
         if (sending != null) {
-            sending.release();
+            buffers.giveBack(sending);
             sending = null;
         }
     }

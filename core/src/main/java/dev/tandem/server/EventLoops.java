@@ -2,9 +2,9 @@ package dev.tandem.server;
 
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
+import dev.tandem.transport.TransportLoops;
 import dev.tandem.transport.TransportUnavailableException;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,15 +23,14 @@ public final class EventLoops {
     private static final Duration END = Duration.ofSeconds(2);
 
     private final TransportSelection selection;
-    private final MultiThreadIoEventLoopGroup group;
+    private final TransportLoops group;
     private final List<IoEventLoop> all = new ArrayList<>();
 
     private EventLoops(TransportSelection selection, int count) {
         this.selection = selection;
-        this.group = new MultiThreadIoEventLoopGroup(
-                count,
-                new DefaultThreadFactory("tandem-" + selection.transport().name(), false),
-                selection.transport().ioHandlerFactory());
+        Transport transport = selection.transport();
+        this.group =
+                new TransportLoops(count, new DefaultThreadFactory("tandem-" + transport.name(), false), transport);
         group.forEach(executor -> all.add((IoEventLoop) executor));
     }
 

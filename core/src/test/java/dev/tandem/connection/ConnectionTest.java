@@ -275,7 +275,7 @@ class ConnectionTest {
             open(limits -> limits);
             socket.receives("ping");
             connection.close(CloseReason.DRAINED);
-            assertThat(connection.endNow(CloseReason.DRAIN_DEADLINE)).isTrue();
+            assertThat(home.endAll(CloseReason.DRAIN_DEADLINE)).isEqualTo(1);
 
             endsFor(CloseReason.DRAIN_DEADLINE);
         }
@@ -297,7 +297,7 @@ class ConnectionTest {
             connection.close(CloseReason.DRAINED);
             loop.runAll();
             socket.takesAll();
-            assertThat(connection.endNow(CloseReason.DRAIN_DEADLINE)).isFalse();
+            assertThat(home.endAll(CloseReason.DRAIN_DEADLINE)).isZero();
 
             endsFor(CloseReason.DRAINED);
         }

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tandem.transport.ConnectOptions;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.Transport;
+import dev.tandem.transport.TransportLoops;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.SocketAddress;
@@ -30,7 +31,7 @@ final class Host {
 
     private final Transport transport;
     private final Family family;
-    private final MultiThreadIoEventLoopGroup group;
+    private final TransportLoops group;
     private final List<IoEventLoop> loops = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
     private final List<Server> servers = new ArrayList<>();
@@ -39,7 +40,7 @@ final class Host {
     Host(Transport transport, Family family, int loopCount) {
         this.transport = transport;
         this.family = family;
-        this.group = new MultiThreadIoEventLoopGroup(loopCount, transport.ioHandlerFactory());
+        this.group = new TransportLoops(loopCount, new DefaultThreadFactory("contract"), transport);
         group.forEach(loop -> loops.add((IoEventLoop) loop));
     }
 

@@ -1,0 +1,220 @@
+package dev.tandem.connection;
+
+import dev.tandem.transport.StreamSocket;
+import io.netty.buffer.ByteBuf;
+import java.util.function.BiConsumer;
+
+/**
+ * What is written on a connection, within its limits, until the transport has taken it. On the thread of the loop.
+ */
+final class Writing {
+
+    private final Exchange exchange;
+    private final LoopConnections home;
+    private final StreamSocket socket;
+    private final Outbound outbound;
+    private final Deadlines deadlines;
+
+    /** The loan being offered to the handler; null if none is, or if what is offered is a copy. */
+    private ByteBuf loan;
+
+    /** Bytes that the handler has in a queue of its own; they count like those that were written. */
+    private int queuedBytes;
+
+    private boolean ending;
+    private boolean ended;
+
+    Writing(Exchange exchange, LoopConnections home, StreamSocket socket, Deadlines deadlines) {
+        this.exchange = exchange;
+        this.home = home;
+        this.socket = socket;
+        this.outbound = new Outbound(home.spareBuffers());
+        this.deadlines = deadlines;
+    }
+
+    // ---- How much waits ----
+
+    /** How many bytes the kernel has not taken yet, and those in the handler's queue. */
+    int unsentBytes() {
+        return (int) Math.min(Integer.MAX_VALUE, (long) outbound.bytes() + queuedBytes);
+    }
+
+    /** How much memory they take. */
+    long heldBytes() {
+        return outbound.heldBytes() + queuedBytes;
+    }
+
+    /** Whether everything that was written is with the kernel. */
+    boolean isAllSent() {
+        return outbound.isEmpty();
+    }
+
+    /** Whether more waits than is good. */
+    boolean isAboveMark() {
+        return unsentBytes() > home.limits().outboundPauseBytes();
+    }
+
+    /** Whether so little waits that more is welcome. */
+    boolean isWellBelowMark() {
+        return unsentBytes() <= home.limits().outboundPauseBytes() / 2;
+    }
+
+    // ---- Writing ----
+
+    void write(ByteBuf bytes) {
+        int size = bytes.readableBytes();
+        if (size == 0 || !accepts(size)) {
+            bytes.skipBytes(size);
+        } else if (bytes != loan || !outbound.forward(loan)) {
+            outbound.appendable(size).writeBytes(bytes);
+            onAppended();
+        }
+    }
+
+    <M> void write(M message, BiConsumer<? super M, ? super ByteBuf> encoder) {
+        if (!accepts(0)) {
+            return;
+        }
+        ByteBuf out = outbound.appendable(0);
+        int mark = out.writerIndex();
+        try {
+            encoder.accept(message, out);
+        } catch (Throwable t) {
+            out.writerIndex(mark);
+            outbound.releaseIfUnused();
+            throw t;
+        }
+        onAppended();
+    }
+
+    /** What another thread wrote before the output was shut down, or too late. */
+    void writeHandedOver(ByteBuf bytes) {
+        if (!ending) {
+            write(bytes);
+        }
+    }
+
+    /** The handler holds so many bytes itself. */
+    void countQueued(int bytes) {
+        queuedBytes = bytes;
+        if (!isTooMuch(0)) {
+            if (isAboveMark()) {
+                exchange.account();
+                exchange.pause(Pauses.BY_OUTBOUND);
+            } else if (exchange.isPaused(Pauses.BY_OUTBOUND)) {
+                exchange.settleLater();
+            }
+        }
+    }
+
+    private boolean accepts(int bytes) {
+        if (ending) {
+            throw new IllegalStateException("The output was shut down: nothing can be written any more.");
+        }
+        // Before copying, so that even one huge write holds no more memory than the bound.
+        if (exchange.isOpen() && !isTooMuch(bytes) && !home.account().hasRoom(exchange, bytes)) {
+            exchange.abort(CloseReason.BUDGET_EXCEEDED);
+        }
+        return exchange.isOpen();
+    }
+
+    /** Whether so many bytes more would be above the bound of the connection, which is then aborted. */
+    private boolean isTooMuch(int bytes) {
+        boolean tooMuch = (long) unsentBytes() + bytes > home.limits().outboundMaxBytes();
+        if (tooMuch) {
+            exchange.abort(CloseReason.OUTBOUND_OVERFLOW);
+        }
+        return tooMuch;
+    }
+
+    private void onAppended() {
+        if (isTooMuch(0)) {
+            return;
+        }
+        boolean dispatching = exchange.isDispatching();
+        if (!dispatching || isAboveMark()) {
+            // Now and not when this connection settles, for many may be written to before the first of them does.
+            exchange.account();
+        }
+        if (!exchange.isOpen()) {
+            return;
+        }
+        if (!dispatching) {
+            if (isAboveMark()) {
+                // Now and not at the end of the turn: some of it may have left by then, and whoever stops writing
+                // because isWritable() is false waits for the onWritable() that ends this pause.
+                exchange.pause(Pauses.BY_OUTBOUND);
+            }
+            exchange.settleLater();
+        } else if (unsentBytes() >= home.limits().outboundPauseBytes()) {
+            // A long answer goes out while the rest of it is being made.
+            flush();
+        }
+    }
+
+    // ---- Sending ----
+
+    /** A loan is offered to the handler, which may write it back as it is. */
+    void lend(ByteBuf received) {
+        loan = received;
+    }
+
+    /** The handler has returned: what it wrote back of the loan is sent as it is, or copied after all. */
+    void endLoan() {
+        loan = null;
+        ByteBuf forwarded = outbound.takeForwarded();
+        if (forwarded == null || !exchange.mayBeAborted()) {
+            return;
+        }
+        int bytes = forwarded.readableBytes();
+        if (socket.sendLoan(forwarded)) {
+            outbound.onLoanSent(bytes);
+            deadlines.onSent();
+        } else {
+            outbound.appendable(bytes).writeBytes(forwarded);
+        }
+    }
+
+    /** Hands what was written to the transport, unless it has something already. */
+    void flush() {
+        ByteBuf next = outbound.nextToSend();
+        if (next != null) {
+            deadlines.onSent();
+            socket.send(next);
+        }
+    }
+
+    /** The kernel has taken so many bytes. */
+    void onSent(int bytes) {
+        deadlines.onSent();
+        outbound.onSent(bytes);
+    }
+
+    // ---- Its end ----
+
+    /** Nothing will be written any more. Returns false if that was known. */
+    boolean end() {
+        boolean first = !ending;
+        ending = true;
+        return first;
+    }
+
+    /** Everything was sent: our end of the stream follows if it was asked for, or if the connection closes. */
+    void endOutput(boolean closing) {
+        if ((closing || ending) && !ended) {
+            ended = true;
+            socket.shutdownOutput();
+        }
+    }
+
+    /** Drops what the transport does not have. */
+    void discardUnsent() {
+        outbound.discardUnsent();
+    }
+
+    /** The transport is done with everything. */
+    void release() {
+        outbound.release();
+        queuedBytes = 0;
+    }
+}
