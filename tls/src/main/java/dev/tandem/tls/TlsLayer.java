@@ -122,7 +122,7 @@ final class TlsLayer implements RunningLayer {
 
     @Override
     public void close() {
-        certificates.stopWatching();
+        certificates.close();
         workers.shutdown();
     }
 }

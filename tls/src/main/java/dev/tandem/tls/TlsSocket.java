@@ -375,12 +375,16 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
         }
     }
 
-    /** The peer has closed both directions, as it must in TLS 1.2: for what is sent to it, it is gone. Told later. */
+    /** Tells it later, because this is within a call. */
     private void failToSend(SSLException why) {
         TlsLayer.onLoop(socket, () -> {
-            if (state == State.OPEN) {
+            if (state == State.OPEN && incoming.isClosed()) {
+                // The peer has closed both directions, as it must in TLS 1.2: for what is sent to it, it is gone.
                 end();
                 events.onFailed(new TransportException("send", "EPIPE", Words.of(why)));
+            } else if (state == State.OPEN) {
+                // OpenSSL tells the fault of a record when something is to be sent next.
+                fail(why);
             }
         });
     }
