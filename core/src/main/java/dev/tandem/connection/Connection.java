@@ -129,8 +129,8 @@ public final class Connection {
         return exchange.writing().unsentBytes();
     }
 
-    /** How many bytes are on their way from other threads. From any thread. */
-    int handedOverBytes() {
+    /** How many bytes other threads have written that the loop has not taken over yet. From any thread. */
+    public int handedOverBytes() {
         return handOver.waitingBytes();
     }
 

@@ -116,7 +116,7 @@ final class Exchange implements SocketEvents {
         if (isOpen()) {
             ByteBuf bytes = inbound.join(received);
             if (bytes == received) {
-                writing.lend(received);
+                home.lending().begin(received);
             }
             offer(bytes);
         }
@@ -142,7 +142,7 @@ final class Exchange implements SocketEvents {
                 close(CloseReason.FRAME_TOO_LARGE);
             }
         }
-        writing.endLoan();
+        home.lending().end();
         settle();
     }
 

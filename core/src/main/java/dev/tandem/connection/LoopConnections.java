@@ -39,6 +39,7 @@ public final class LoopConnections {
     private final ConnectionLimits limits;
     private final DeadlineTicks deadlines;
     private final ByteBudget budget;
+    private final Lending lending;
     private final SpareBuffers spareBuffers;
     private final LoopAccount account;
     private final Consumer<Connection> onRemoved;
@@ -64,7 +65,7 @@ public final class LoopConnections {
      */
     public LoopConnections(
             EventLoop loop, ByteBufAllocator allocator, ConnectionLimits limits, Consumer<Connection> onRemoved) {
-        this(null, loop, allocator, limits, new ByteBudget(Long.MAX_VALUE, 1, () -> {}), onRemoved);
+        this(null, loop, allocator, limits, new ByteBudget(Long.MAX_VALUE, 1, () -> {}), new Lending(), onRemoved);
     }
 
     /**
@@ -81,12 +82,24 @@ public final class LoopConnections {
             ConnectionLimits limits,
             ByteBudget budget,
             Consumer<Connection> onRemoved) {
+        this(transport, loop, allocator, limits, budget, new Lending(), onRemoved);
+    }
+
+    private LoopConnections(
+            Transport transport,
+            EventLoop loop,
+            ByteBufAllocator allocator,
+            ConnectionLimits limits,
+            ByteBudget budget,
+            Lending lending,
+            Consumer<Connection> onRemoved) {
         this.transport = transport;
         this.loop = loop;
         this.allocator = allocator;
         this.limits = limits;
         this.deadlines = DeadlineTicks.of(limits, TICK);
         this.budget = budget;
+        this.lending = lending;
         this.spareBuffers = new SpareBuffers(allocator);
         this.account = new LoopAccount(this, budget);
         this.onRemoved = onRemoved;
@@ -94,7 +107,7 @@ public final class LoopConnections {
 
     /** No connections yet; those to come share loop, engine and budget with these, and have limits of their own. */
     public LoopConnections beside(ConnectionLimits others, Consumer<Connection> onOtherRemoved) {
-        return new LoopConnections(transport, loop, allocator, others, budget, onOtherRemoved);
+        return new LoopConnections(transport, loop, allocator, others, budget, lending, onOtherRemoved);
     }
 
     /** None are here, and none will come: the budget that these shared forgets them. From any thread. */
@@ -126,6 +139,10 @@ public final class LoopConnections {
 
     DeadlineTicks deadlines() {
         return deadlines;
+    }
+
+    Lending lending() {
+        return lending;
     }
 
     LoopAccount account() {

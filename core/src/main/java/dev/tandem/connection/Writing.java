@@ -15,9 +15,6 @@ final class Writing {
     private final Outbound outbound;
     private final Deadlines deadlines;
 
-    /** The loan being offered to the handler; null if none is, or if what is offered is a copy. */
-    private ByteBuf loan;
-
     /** Bytes that the handler has in a queue of its own; they count like those that were written. */
     private int queuedBytes;
 
@@ -65,7 +62,9 @@ final class Writing {
         int size = bytes.readableBytes();
         if (size == 0 || !accepts(size)) {
             bytes.skipBytes(size);
-        } else if (bytes != loan || !outbound.forward(loan)) {
+        } else if (home.lending().isFree(bytes) && outbound.forward(bytes)) {
+            home.lending().take(this);
+        } else {
             outbound.appendable(size).writeBytes(bytes);
             onAppended();
         }
@@ -154,14 +153,8 @@ final class Writing {
 
     // ---- Sending ----
 
-    /** A loan is offered to the handler, which may write it back as it is. */
-    void lend(ByteBuf received) {
-        loan = received;
-    }
-
-    /** The handler has returned: what it wrote back of the loan is sent as it is, or copied after all. */
-    void endLoan() {
-        loan = null;
+    /** The handler to which a loan was offered has returned: what it wrote of it here is sent as it is, or copied after all. */
+    void sendForwarded() {
         ByteBuf forwarded = outbound.takeForwarded();
         if (forwarded == null || !exchange.mayBeAborted()) {
             return;
@@ -172,6 +165,7 @@ final class Writing {
             deadlines.onSent();
         } else {
             outbound.appendable(bytes).writeBytes(forwarded);
+            exchange.settleLater();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tandem.message;
 
+import dev.tandem.connection.Connection;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -156,11 +157,12 @@ final class AsyncAnswers<I, O> implements Answers<I, O> {
         public void accept(O completed, Throwable why) {
             message = completed;
             failure = why instanceof CompletionException && why.getCause() != null ? why.getCause() : why;
-            if (conversation.connection().loop().inEventLoop()) {
+            Connection connection = conversation.connection();
+            if (connection.loop().inEventLoop() && connection.handedOverBytes() == 0) {
                 run();
             } else {
-                // A task for each, because what the completing thread sent before must go out before: that is a task
-                // too.
+                // What the completing thread sent before must go out before: that is a task too. It was another thread
+                // even on the loop if that came to ask for the reply when it was there already.
                 session.execute(this);
             }
         }

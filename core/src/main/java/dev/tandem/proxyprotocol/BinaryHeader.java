@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.zip.CRC32C;
 
 /**
@@ -89,12 +90,20 @@ final class BinaryHeader {
         return new ProxyHeader(bytes, path(header), path(header));
     }
 
-    /** A name that does not begin with a slash or ends early is one of the kernel's own space, or none. */
+    /**
+     * A name that begins with a zero is one of the kernel's own space, or none; both are an empty path, and so is what is no
+     * path here or would spoil a log.
+     */
     private static SocketAddress path(ByteBuf header) {
         String field =
                 header.readCharSequence(UNIX_PATH_BYTES, StandardCharsets.UTF_8).toString();
         int end = field.indexOf('\0');
-        return UnixDomainSocketAddress.of(end < 0 ? field : field.substring(0, end));
+        String name = end < 0 ? field : field.substring(0, end);
+        try {
+            return UnixDomainSocketAddress.of(name.chars().anyMatch(Character::isISOControl) ? "" : name);
+        } catch (InvalidPathException nameOfAnotherKind) {
+            return UnixDomainSocketAddress.of("");
+        }
     }
 
     private static void requireLeft(ByteBuf header, int bytes) throws ProxyHeaderException {

@@ -15,7 +15,7 @@ final class ProxyHeaderEvents implements LayerEvents {
     private final StreamSocket socket;
     private final Upper upper;
 
-    /** The beginning of a header that is not complete; null if there is none. Never more than a header's bytes and one chunk's. */
+    /** The beginning of a header that is not complete, of {@link ProxyHeader#BYTES_MAX} at most; null if there is none. */
     private ByteBuf begun;
 
     /** Who is above; null before the header was read. */

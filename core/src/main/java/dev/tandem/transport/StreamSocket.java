@@ -74,9 +74,9 @@ public interface StreamSocket {
     /**
      * Sends received bytes as they are: the readable bytes of the loan at hand, without a copy. Their loan is extended until
      * they are reported, as with {@link #send}; those of the buffer that are not readable go back when the callback returns.
-     * Only for the callback that lends, and once in it.
+     * Only for the callback that lends, and once in it; this may be the socket that lends or another one of its loop.
      *
-     * @param loan the buffer that {@link SocketEvents#onReceived} was called with
+     * @param loan the buffer that {@link SocketEvents#onReceived} was called with, of this socket or another one of its loop
      * @return whether the bytes are being sent; if not, nothing has happened and the caller sends a copy. A transport
      *     declines when lending longer would leave too little for receiving
      * @throws IllegalStateException if a send is in flight or the output was shut down

@@ -24,6 +24,8 @@ final class FakeSocket implements StreamSocket {
     boolean aborted;
     boolean failsToReceive;
     boolean failsToSend;
+    boolean takesLoans;
+    int loansTaken;
     int heldBytes;
     private boolean gone;
 
@@ -132,10 +134,16 @@ final class FakeSocket implements StreamSocket {
         }
     }
 
-    /** Declines, so that everything takes the way of {@link #send}. */
+    /** Declines unless the test says otherwise, so that everything takes the way of {@link #send}. */
     @Override
     public boolean sendLoan(ByteBuf loan) {
-        return false;
+        assertThat(sending).as("send in flight").isNull();
+        if (!takesLoans || closing) {
+            return false;
+        }
+        loansTaken++;
+        sending = Unpooled.copiedBuffer(loan);
+        return true;
     }
 
     @Override

@@ -263,4 +263,21 @@ class AsyncAnswersTest {
 
         assertThat(socket.taken).isEqualTo(frames("a", "between", "b"));
     }
+
+    @Test
+    void whatAThreadSendsGoesOutBeforeAReplyThatIsReadyWhenTheLoopComesToWaitForIt() {
+        PretendSocket socket = serve(
+                10,
+                ReplyOrder.REQUEST,
+                (session, message) -> CompletableFuture.completedFuture(CompletableFuture.supplyAsync(() -> {
+                            session.send("before " + message);
+                            return message;
+                        })
+                        .join()));
+
+        socket.arrive(frames("a"));
+        loop.turn();
+
+        assertThat(socket.taken).isEqualTo(frames("before a", "a"));
+    }
 }

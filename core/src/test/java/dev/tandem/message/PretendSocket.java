@@ -94,6 +94,9 @@ final class PretendSocket implements StreamSocket {
     /** Whether the peer takes what is sent at the end of the turn. */
     boolean peerReads = true;
 
+    /** Whether the peer keeps what it takes. */
+    boolean peerRemembers = true;
+
     boolean receiving;
     boolean outputShutDown;
     boolean closed;
@@ -131,7 +134,11 @@ final class PretendSocket implements StreamSocket {
     private void take() {
         if (sending != null && peerReads) {
             int bytes = sending.readableBytes();
-            taken.writeBytes(sending);
+            if (peerRemembers) {
+                taken.writeBytes(sending);
+            } else {
+                sending.skipBytes(bytes);
+            }
             sending = null;
             events.onSent(bytes);
         }

@@ -41,6 +41,7 @@ class ActivationTest extends ProcessTest {
 
     @BeforeAll
     static void copyTheScript() throws IOException {
+        needs("python3");
         script = directory.resolve("activate.py");
         try (InputStream source = ActivationTest.class.getResourceAsStream("activate.py")) {
             Files.copy(source, script);

@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
-import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TransportChoice;
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,24 +25,6 @@ class BudgetTest extends EndToEnd {
 
     /** What loops have not reported yet, and what is being made room for at a moment when somebody looks. */
     private static final int SLACK = 4 * (64 << 10);
-
-    /** Answers lines: a number by as many bytes, everything else by itself. A line that is not finished is held. */
-    private static final class Generous implements ConnectionHandler {
-
-        @Override
-        public void onBytes(Connection connection, ByteBuf in) {
-            for (int end = in.bytesBefore((byte) '\n'); end >= 0; end = in.bytesBefore((byte) '\n')) {
-                String line =
-                        in.readCharSequence(end, StandardCharsets.US_ASCII).toString();
-                in.skipBytes(1);
-                if (line.matches("\\d+")) {
-                    connection.write(new byte[Integer.parseInt(line)]);
-                } else {
-                    connection.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
-                }
-            }
-        }
-    }
 
     private TcpServer startWithBudget(int loops, long bytes) {
         return start(builder -> builder.loops(loops)

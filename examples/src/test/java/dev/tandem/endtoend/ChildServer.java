@@ -1,17 +1,23 @@
 package dev.tandem.endtoend;
 
+import dev.tandem.codec.LengthPrefixed;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.message.Session;
 import dev.tandem.proxyprotocol.ProxyProtocol;
 import dev.tandem.server.ServerLimits;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.server.TransportChoice;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.internal.PlatformDependent;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** What tests run in a process of its own where the examples do not do: {@code <transport> <what> [<port>]}. */
 final class ChildServer {
@@ -36,11 +42,61 @@ final class ChildServer {
             case "stubborn" ->
                 builder.limits(limits -> limits.withDrain(Duration.ofMinutes(5)))
                         .handler(new Stubborn());
+            case "frames" ->
+                builder.serve(
+                        LengthPrefixed.int32()
+                                .maxFrame(1 << 20)
+                                .codec(body -> body, (body, out) -> out.writeBytes(body)),
+                        (Session<ByteBuf> session, ByteBuf body) -> body);
+            case "generous" -> generous(builder).handler(new Generous());
+            case "generous-in-pieces" -> generous(builder).handlerPerConnection(Generous.InPieces::new);
             default -> throw new IllegalArgumentException(arguments[1]);
         }
-        System.exit(builder.run(server -> System.out.println(
+        MemoryWatch memory = new MemoryWatch();
+        int exitCode = builder.run(server -> System.out.println(
                 "child listening on " + server.addresses().get(0).toString().replaceFirst("^.*?/127", "127")
-                        + " transport=" + server.transport().name() + " loops=" + server.loopCount())));
+                        + " transport=" + server.transport().name() + " loops=" + server.loopCount()));
+        System.out.println(memory);
+        System.exit(exitCode);
+    }
+
+    private static TcpServerBuilder generous(TcpServerBuilder builder) {
+        return builder.connectionLimits(limits -> limits.withOutbound(limits.outboundPauseBytes(), 16 << 20))
+                .limits(limits -> limits.withDrain(Duration.ofSeconds(2)));
+    }
+
+    /** The direct memory of this process, looked at every millisecond. */
+    private static final class MemoryWatch extends Thread {
+
+        private final long atTheStart = usedBytes();
+        private volatile long atMost = atTheStart;
+
+        MemoryWatch() {
+            setDaemon(true);
+            start();
+        }
+
+        /** The JDK counts what Netty allocates with it, and does not know of what Netty allocates by itself: never the sum. */
+        private static long usedBytes() {
+            long jdk = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                    .filter(pool -> pool.getName().equals("direct"))
+                    .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                    .sum();
+            return Math.max(jdk, PlatformDependent.usedDirectMemory());
+        }
+
+        @Override
+        public void run() {
+            while (true) {
+                atMost = Math.max(atMost, usedBytes());
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "direct memory at the start " + atTheStart + ", at most " + atMost;
+        }
     }
 
     /** Echoes, and does not end when it is asked to. */

@@ -1,6 +1,12 @@
 package dev.tandem.endtoend;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +24,13 @@ abstract class ProcessTest {
         while (!open.isEmpty()) {
             open.pop().close();
         }
+    }
+
+    /** Skips the test where this command is not installed; {@code .ci/run} installs all of them. */
+    static void needs(String command) {
+        boolean isInstalled = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, command)));
+        assumeTrue(isInstalled, command + " is not installed.");
     }
 
     final Child start(List<String> command) {

@@ -4,6 +4,10 @@ import dev.tandem.codec.Codec;
 import dev.tandem.codec.FrameException;
 import dev.tandem.codec.LengthPrefixed;
 import dev.tandem.connection.CloseReason;
+import dev.tandem.message.Group;
+import dev.tandem.message.MessageHandler;
+import dev.tandem.message.Session;
+import dev.tandem.message.Workers;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import io.netty.buffer.ByteBuf;
@@ -86,7 +90,54 @@ final class ProtocolGuide {
                         (session, request) -> CompletableFuture.supplyAsync(() -> answer(dictionary, request)));
     }
 
-    // step 5: limits and the end
+    static TcpServerBuilder blocking(int port) {
+        Map<String, String> dictionary = new ConcurrentHashMap<>();
+        return TcpServer.builder()
+                .listen(port)
+                .serveBlocking(CODEC, Workers.threads(16), (session, request) -> answer(dictionary, request));
+    }
+
+    // step 5: state, and messages that nobody asked for
+    static final class Guest implements MessageHandler<Request, Reply> {
+
+        private final Map<String, String> dictionary;
+        private final Group<Reply> watchers;
+        private int asked;
+
+        Guest(Map<String, String> dictionary, Group<Reply> watchers) {
+            this.dictionary = dictionary;
+            this.watchers = watchers;
+        }
+
+        @Override
+        public Reply onMessage(Session<Reply> session, Request request) {
+            asked++;
+            if (request.key().isEmpty()) {
+                watchers.join(session);
+            } else if (request.put()) {
+                watchers.send(new Reply(true, request.key()), session);
+            }
+            return answer(dictionary, request);
+        }
+
+        // step 6: limits and the end
+        @Override
+        public void onBadFrame(Session<Reply> session, Throwable why) {
+            session.send(new Reply(false, "Not understood."));
+        }
+
+        @Override
+        public void onDrain(Session<Reply> session) {
+            session.send(new Reply(false, "Goodbye, after " + asked + " requests."));
+        }
+    }
+
+    static TcpServerBuilder watched(int port) {
+        Map<String, String> dictionary = new ConcurrentHashMap<>();
+        Group<Reply> watchers = new Group<>(CODEC);
+        return TcpServer.builder().listen(port).servePerConnection(CODEC, () -> new Guest(dictionary, watchers));
+    }
+
     static TcpServerBuilder bounded(int port) {
         return messages(port)
                 .limits(limits -> limits.withConnections(10_000).withDrain(Duration.ofSeconds(10)))
@@ -98,4 +149,20 @@ final class ProtocolGuide {
                     }
                 });
     }
+
+    // a test: the other side of the codec
+    static void writeRequest(Request request, ByteBuf out) {
+        out.writeByte(request.put() ? 'P' : 'G');
+        writeText(request.key(), out);
+        if (request.put()) {
+            writeText(request.value(), out);
+        }
+    }
+
+    static Reply readReply(ByteBuf body) {
+        return new Reply(body.readBoolean(), readText(body));
+    }
+
+    static final Codec<Reply, Request> CLIENT =
+            LengthPrefixed.int32().maxFrame(64 << 10).codec(ProtocolGuide::readReply, ProtocolGuide::writeRequest);
 }

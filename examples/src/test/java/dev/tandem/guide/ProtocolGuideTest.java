@@ -3,8 +3,10 @@ package dev.tandem.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.guide.ProtocolGuide.Reply;
+import dev.tandem.guide.ProtocolGuide.Request;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
+import dev.tandem.testkit.CodecVerifier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.DataInputStream;
@@ -34,8 +36,12 @@ final class ProtocolGuideTest {
 
     @Test
     void everyWayOfAnsweringRemembers() throws Exception {
-        for (TcpServerBuilder builder :
-                List.of(ProtocolGuide.messages(0), ProtocolGuide.later(0), ProtocolGuide.bounded(0))) {
+        for (TcpServerBuilder builder : List.of(
+                ProtocolGuide.messages(0),
+                ProtocolGuide.later(0),
+                ProtocolGuide.blocking(0),
+                ProtocolGuide.watched(0),
+                ProtocolGuide.bounded(0))) {
             try (TcpServer server = builder.start();
                     Socket client = connect(server)) {
                 assertThat(ask(client, "P", "color", "blue")).isEqualTo(new Reply(true, ""));
@@ -55,9 +61,48 @@ final class ProtocolGuideTest {
     }
 
     @Test
+    void watchersHearOfEverythingAndEverybodyHearsOfTheEnd() throws Exception {
+        try (TcpServer server = ProtocolGuide.watched(0).start();
+                Socket watcher = connect(server);
+                Socket writer = connect(server)) {
+            assertThat(ask(watcher, "G", "")).isEqualTo(new Reply(false, ""));
+            assertThat(ask(writer, "P", "color", "blue")).isEqualTo(new Reply(true, ""));
+            assertThat(receive(watcher)).isEqualTo(new Reply(true, "color"));
+
+            try (Socket wrong = connect(server)) {
+                wrong.getOutputStream().write(new byte[] {0, 0, 0, 1, 'G'});
+                assertThat(receive(wrong)).isEqualTo(new Reply(false, "Not understood."));
+            }
+            Thread drain = new Thread(server::drain);
+            drain.start();
+            assertThat(receive(watcher)).isEqualTo(new Reply(false, "Goodbye, after 1 requests."));
+            assertThat(receive(writer)).isEqualTo(new Reply(false, "Goodbye, after 1 requests."));
+        }
+    }
+
+    @Test
+    void requestsAreReadAsTheyWereWritten() {
+        CodecVerifier.of(ProtocolGuide.CLIENT, ProtocolGuide.CODEC)
+                .messages(new Request(false, "key", ""), new Request(true, "", "ü"))
+                .verify();
+    }
+
+    @Test
+    void aGuestIsAnswered() throws Exception {
+        try (TcpServer server = ProtocolGuide.watched(0).start();
+                Socket client = connect(server)) {
+            assertThat(ask(client, "P", "color", "blue")).isEqualTo(new Reply(true, ""));
+            assertThat(ask(client, "G", "color")).isEqualTo(new Reply(true, "blue"));
+        }
+    }
+
+    @Test
     void thePageShowsThisCode() throws Exception {
-        String code = strip(Files.readAllLines(
-                Path.of("src/test/java/dev/tandem/guide/ProtocolGuide.java"), StandardCharsets.UTF_8));
+        StringBuilder code = new StringBuilder();
+        for (String file : List.of("ProtocolGuide.java", "ProtocolGuideTest.java")) {
+            code.append(
+                    strip(Files.readAllLines(Path.of("src/test/java/dev/tandem/guide", file), StandardCharsets.UTF_8)));
+        }
         boolean inJava = false;
         int shown = 0;
         for (String line : Files.readAllLines(Path.of("../docs/protocols.md"), StandardCharsets.UTF_8)) {
@@ -68,7 +113,7 @@ final class ProtocolGuideTest {
                 shown++;
             }
         }
-        assertThat(shown).isGreaterThan(40);
+        assertThat(shown).isGreaterThan(80);
     }
 
     /** Without white space, because the page has narrower lines than the code. */
@@ -90,10 +135,13 @@ final class ProtocolGuideTest {
         DataOutputStream out = new DataOutputStream(client.getOutputStream());
         out.writeInt(body.readableBytes());
         out.write(body.array(), 0, body.readableBytes());
+        return receive(client);
+    }
+
+    private static Reply receive(Socket client) throws Exception {
         DataInputStream in = new DataInputStream(client.getInputStream());
         byte[] reply = new byte[in.readInt()];
         in.readFully(reply);
-        ByteBuf bytes = Unpooled.wrappedBuffer(reply);
-        return new Reply(bytes.readBoolean(), ProtocolGuide.readText(bytes));
+        return ProtocolGuide.readReply(Unpooled.wrappedBuffer(reply));
     }
 }

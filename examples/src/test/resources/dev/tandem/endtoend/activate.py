@@ -27,6 +27,8 @@ def start(listener, command):
     if child == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         os.dup2(listener.fileno(), 3)
+        # It may have been descriptor 3 all along, and is closed at exec then.
+        os.set_inheritable(3, True)
         os.environ["LISTEN_FDS"] = "1"
         os.environ["LISTEN_PID"] = os.environ.get("WRONG_PID", str(os.getpid()))
         os.execvp(command[0], command)

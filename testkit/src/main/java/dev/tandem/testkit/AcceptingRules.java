@@ -26,7 +26,7 @@ abstract class AcceptingRules extends ContractGroup {
 
     @Test
     void portZeroReportsThePortThatTheKernelChose() throws Exception {
-        only(Family.TCP);
+        needsPorts();
         Server server = serve(Echo::on);
         assertThat(server.port()).isPositive();
         Peer peer = server.connect();
@@ -40,7 +40,7 @@ abstract class AcceptingRules extends ContractGroup {
 
     @Test
     void aPortInUseIsToldAtOnceAndKeepsNothing() throws Exception {
-        only(Family.TCP);
+        needsPorts();
         Server server = serve(witness -> {});
         assertThatThrownBy(() -> server.host()
                         .transport()
@@ -53,7 +53,7 @@ abstract class AcceptingRules extends ContractGroup {
 
     @Test
     void anAddressThatIsNotLocalIsToldAtOnce() throws Exception {
-        only(Family.TCP);
+        needsPorts();
         Server server = serve(witness -> {});
         // Reserved for documentation (RFC 5737), so no host has it.
         InetSocketAddress foreign = new InetSocketAddress("192.0.2.1", 0);

@@ -63,7 +63,7 @@ abstract class CallRules extends ContractGroup {
 
     @Test
     void callsOnAConnectionThatWasResetCallBackLater() throws Exception {
-        only(Family.TCP);
+        needsResets();
         ByteBuf bytes = Unpooled.directBuffer().writeZero(100);
         Server server = serve(witness -> {});
         for (int i = 1; i <= 20; i++) {

@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -80,6 +87,15 @@ abstract class ClosingRules extends ContractGroup {
                     ByteBuf bytes = Unpooled.directBuffer().writeZero(LARGE);
                     witness.onClosed(bytes::release);
                     witness.onSent(sent -> end.run());
+                    witness.send(bytes);
+                },
+                (witness, end) -> {
+                    ByteBuf bytes = Unpooled.directBuffer().writeZero(10);
+                    witness.onClosed(bytes::release);
+                    witness.onSent(sent -> {
+                        witness.send(bytes.readerIndex(0));
+                        end.run();
+                    });
                     witness.send(bytes);
                 },
                 (witness, end) -> {
@@ -196,6 +212,94 @@ abstract class ClosingRules extends ContractGroup {
         server.awaitAccepted(connectors * connectionsEach);
         server.awaitAllClosed();
         assertThat(Resources.sockets()).isEqualTo(sockets);
+    }
+
+    @Test
+    void whatWasAskedOfAClosedSocketNeverHappensToTheNextWithTheSameDescriptor() throws Exception {
+        Server server = serve(witness -> {});
+        try (ServerSocket elsewhere = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (int i = 1; i <= 20; i++) {
+                server.connect();
+                Witness closing = server.awaitAccepted(i);
+                CompletableFuture<Pair> next = new CompletableFuture<>();
+                ByteBuf bytes = Unpooled.directBuffer().writeZero(100);
+                Runnable call = i % 2 == 0 ? closing::resume : () -> closing.send(bytes);
+                closing.onLoop(() -> {
+                    closing.onClosed(() -> {
+                        bytes.release();
+                        next.complete(Pair.connect(elsewhere));
+                    });
+                    // An engine may hand this to the kernel later, together with other calls.
+                    call.run();
+                    closing.close();
+                });
+                next.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS).verify();
+            }
+        }
+    }
+
+    /**
+     * Two ends of a connection that has nothing to do with the transport. The first gets the lowest descriptor that is free,
+     * which as a rule is the one just given back, and has bytes to receive at once.
+     */
+    private record Pair(Socket first, Socket second) {
+
+        static Pair connect(ServerSocket server) {
+            try {
+                Socket first = new Socket(server.getInetAddress(), server.getLocalPort());
+                Socket second = server.accept();
+                second.getOutputStream().write(7);
+                return new Pair(first, second);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Fails if anybody has received or sent in place of the first. */
+        void verify() throws IOException {
+            try (first;
+                    second) {
+                first.setSoTimeout((int) Await.PATIENCE.toMillis());
+                assertThat(first.getInputStream().read()).isEqualTo(7);
+                first.shutdownOutput();
+                assertThat(second.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    void whatStillArrivesForASocketThatClosesCostsOthersNothing() throws Exception {
+        int rounds = 150;
+        AtomicInteger connections = new AtomicInteger();
+        Server server = serve(witness -> {
+            if (connections.incrementAndGet() == 1) {
+                Echo.on(witness);
+            } else {
+                witness.onReceived(loan -> witness.close());
+                witness.resume();
+            }
+        });
+        Peer neighbour = server.connect();
+        server.awaitAccepted(1);
+        byte[] bytes = new byte[64 * 1024];
+        for (int i = 0; i < rounds; i++) {
+            try (Peer peer = Peer.connect(server.address())) {
+                sendUntilCut(peer, bytes);
+            }
+        }
+        server.accepted().stream().skip(1).forEach(Witness::awaitClosed);
+        neighbour.send(bytes);
+        assertThat(neighbour.receive(bytes.length)).isEqualTo(bytes);
+    }
+
+    private static void sendUntilCut(Peer peer, byte[] bytes) {
+        try {
+            while (true) {
+                peer.send(bytes);
+            }
+        } catch (IOException closed) {
+            // As it should be.
+        }
     }
 
     /** Each connection carries one value only. The value says whether it is sent back or the connection closed. */

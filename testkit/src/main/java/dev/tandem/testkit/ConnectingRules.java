@@ -122,7 +122,7 @@ abstract class ConnectingRules extends ContractGroup {
 
     @Test
     void whoeverDoesNotAnswerInTimeIsGivenUp() throws Exception {
-        only(Family.TCP);
+        needsAttemptsInFlight();
         try (SilentServer silent = new SilentServer()) {
             Host host = host(1, CONFIG);
             Duration timeout = Duration.ofMillis(200);
@@ -139,7 +139,7 @@ abstract class ConnectingRules extends ContractGroup {
 
     @Test
     void anAttemptInFlightCostsNothing() throws Exception {
-        only(Family.TCP);
+        needsAttemptsInFlight();
         try (SilentServer silent = new SilentServer()) {
             Host host = host(1, CONFIG);
             Attempt attempt = host.connect(silent.address(), witness -> {});
@@ -151,7 +151,7 @@ abstract class ConnectingRules extends ContractGroup {
 
     @Test
     void anAttemptInFlightIsCancelled() throws Exception {
-        only(Family.TCP);
+        needsAttemptsInFlight();
         try (SilentServer silent = new SilentServer()) {
             Host host = host(1, CONFIG);
             long sockets = Resources.sockets();
@@ -215,7 +215,7 @@ abstract class ConnectingRules extends ContractGroup {
 
     @Test
     void aConnectionThatNobodyWantsIsReset() throws Exception {
-        only(Family.TCP);
+        needsResets();
         List<Consumer<Witness>> unwanted = List.of(Witness::refuse, witness -> {
             witness.refuse();
             throw new IllegalStateException("thrown by the test from onConnected");
@@ -249,7 +249,7 @@ abstract class ConnectingRules extends ContractGroup {
 
     @Test
     void theEndOfALoopEndsAttemptsInFlight() throws Exception {
-        only(Family.TCP);
+        needsAttemptsInFlight();
         try (SilentServer silent = new SilentServer()) {
             for (int round = 0; round < 5; round++) {
                 Host host = host(1, CONFIG);

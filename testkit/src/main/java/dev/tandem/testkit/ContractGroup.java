@@ -1,6 +1,6 @@
 package dev.tandem.testkit;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import dev.tandem.transport.ListenOptions;
@@ -35,6 +35,12 @@ abstract class ContractGroup {
     /** Loans are poisoned, so that a transport that lends what it no longer owns is found out. */
     static final TransportConfig CONFIG = new TransportConfig(64 * 1024, true);
 
+    /** Many pieces come of what a peer sends at once, but not so many that little comes through. */
+    static final TransportConfig MANY_PIECES = new TransportConfig(4096, true);
+
+    /** Some ten milliseconds of work, for an engine that collects as much as it can before it looks at its tasks. */
+    static final int PIECES_IN_A_TURN_MAX = 8_000;
+
     private final Subject subject;
     private final List<Host> hosts = new ArrayList<>();
     private Resources before;
@@ -47,9 +53,19 @@ abstract class ContractGroup {
         return subject.family();
     }
 
-    /** Leaves a test out where it is about what other sockets do not have. */
-    final void only(Family family) {
-        assumeThat(family()).isEqualTo(family);
+    /** Leaves a test out where a peer cannot reset: a Unix socket only ends, whatever SO_LINGER says (unix(7)). */
+    final void needsResets() {
+        assumeTrue(family() == Family.TCP, "Peers cannot reset a Unix socket.");
+    }
+
+    /** Leaves a test out where connecting succeeds or fails at once, so that there is no attempt to wait for. */
+    final void needsAttemptsInFlight() {
+        assumeTrue(family() == Family.TCP, "A Unix socket is connected at once or not at all.");
+    }
+
+    /** Leaves a test out that is about ports; what takes their place with Unix sockets has rules of its own. */
+    final void needsPorts() {
+        assumeTrue(family() == Family.TCP, "A Unix socket has a file, whose rules are in UnixSocketRules.");
     }
 
     /** The JDK's blocking sockets open descriptors of their own when the first is closed, and keep them. */

@@ -42,13 +42,13 @@ abstract class FaultRules extends ContractGroup {
 
     @Test
     void anExceptionFromOnFailedStillCloses() throws Exception {
-        only(Family.TCP);
+        needsResets();
         neighbourIsServedWhile((witness, fault) -> witness.onFailed(why -> fault.run()), Peer::reset);
     }
 
     @Test
     void anExceptionFromOnClosedIsHarmless() throws Exception {
-        only(Family.TCP);
+        needsResets();
         neighbourIsServedWhile((witness, fault) -> witness.onClosed(fault), Peer::reset);
     }
 

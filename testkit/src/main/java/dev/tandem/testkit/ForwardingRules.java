@@ -64,6 +64,83 @@ abstract class ForwardingRules extends ContractGroup {
     }
 
     @Test
+    void aLoanMayBeSentByAnotherSocketOfItsLoop() throws Exception {
+        Pattern pattern = new Pattern(5);
+        AtomicInteger lent = new AtomicInteger();
+        List<Witness> pair = new ArrayList<>();
+        Server server = serve(witness -> {
+            pair.add(witness);
+            if (pair.size() == 2) {
+                pass(pair.get(0), pair.get(1), lent);
+            }
+        });
+        Peer from = server.connect();
+        server.awaitAccepted(1);
+        Peer to = server.connectWithSmallWindow();
+        server.awaitAccepted(2);
+        Thread sender = sendAll(from, pattern, MANY);
+        pattern.verify(0, to.receive(MANY), MANY);
+        sender.join();
+        assertThat(lent).hasPositiveValue();
+    }
+
+    @Test
+    void whoLendsMayGoWhileItsBytesAreBeingSent() throws Exception {
+        List<Witness> pair = new ArrayList<>();
+        Server server = serve(witness -> {
+            pair.add(witness);
+            witness.onReceived(loan -> {
+                sendOrCopy(pair.get(0), loan);
+                witness.abort();
+            });
+            witness.resume();
+        });
+        Peer to = server.connect();
+        server.awaitAccepted(1);
+        Peer from = server.connect();
+        byte[] bytes = LoanRules.filled();
+        from.send(bytes);
+        assertThat(to.receive(bytes.length)).isEqualTo(bytes);
+        server.awaitAccepted(2).awaitClosed();
+    }
+
+    /** Sends what the first receives through the second; while it is being sent, receives nothing. */
+    private static void pass(Witness from, Witness to, AtomicInteger lent) {
+        from.onReceived(loan -> {
+            if (sendOrCopy(to, loan)) {
+                lent.incrementAndGet();
+            }
+            from.pause();
+        });
+        to.onSent(sent -> {
+            if (to.sent() == from.received() && !from.isClosing()) {
+                from.resume();
+            }
+        });
+        from.resume();
+    }
+
+    @Test
+    void onlyOneSocketMaySendALoan() throws Exception {
+        List<Witness> pair = new ArrayList<>();
+        Server server = serve(witness -> {
+            pair.add(witness);
+            witness.onReceived(loan -> {
+                ByteBuf bytes = loan.duplicate();
+                assertThat(pair.get(0).sendLoan(bytes)).isFalse();
+                assertThat(pair.get(0).sendLoan(loan)).isTrue();
+                assertThat(loan.isReadable() && pair.get(1).sendLoan(loan)).isFalse();
+            });
+            witness.resume();
+        });
+        Peer first = server.connect();
+        Peer second = server.connect();
+        server.awaitAccepted(2);
+        second.send(new byte[100]);
+        assertThat(first.receive(100)).hasSize(100);
+    }
+
+    @Test
     void onlyWhatIsStillReadableIsSent() throws Exception {
         Pattern pattern = new Pattern(3);
         Server server = serve(witness -> {

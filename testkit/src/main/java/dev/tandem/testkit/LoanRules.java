@@ -48,7 +48,9 @@ abstract class LoanRules extends ContractGroup {
         });
         Peer peer = server.connect();
         Witness witness = server.awaitAccepted(1);
-        for (int i = 1; i <= 10; i++) {
+        peer.send(filled());
+        witness.awaitReceived(BYTES);
+        for (int i = 2; i <= 10; i++) {
             peer.send(filled());
             server.host().settle();
             witness.onLoop(witness::resume);

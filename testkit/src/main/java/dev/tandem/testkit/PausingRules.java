@@ -119,7 +119,7 @@ abstract class PausingRules extends ContractGroup {
 
     @Test
     void aResetDuringAPauseIsToldAfterItAtTheLatest() throws Exception {
-        only(Family.TCP);
+        needsResets();
         Server server = serve(witness -> {
             witness.onReceived(loan -> witness.pause());
             witness.resume();
@@ -138,10 +138,19 @@ abstract class PausingRules extends ContractGroup {
 
     @Test
     void aPeerThatGoesOnSendingIsStopped() throws Exception {
+        aPeerThatGoesOnSendingIsStopped(CONFIG);
+    }
+
+    @Test
+    void aPeerThatGoesOnSendingIsStoppedAlsoIfItsBytesComeInManyPieces() throws Exception {
+        aPeerThatGoesOnSendingIsStopped(MANY_PIECES);
+    }
+
+    private void aPeerThatGoesOnSendingIsStopped(TransportConfig config) throws Exception {
         Pattern pattern = new Pattern(4);
         int total = 64 << 20;
         ListenOptions smallBuffers = ListenOptions.DEFAULT.withBuffers(0, 32 * 1024);
-        Server server = serve(CONFIG, smallBuffers, witness -> witness.verify(pattern));
+        Server server = serve(config, smallBuffers, witness -> witness.verify(pattern));
         Peer peer = server.connect();
         Witness witness = server.awaitAccepted(1);
         AtomicLong written = new AtomicLong();

@@ -81,6 +81,13 @@ final class Peer implements AutoCloseable {
         out.write(bytes, from, count);
     }
 
+    /** Waits until all bytes are with the other end, to be received there; those of a Unix socket are when they were sent. */
+    void awaitDelivered() {
+        if (tcp != null) {
+            Await.until("the peer's bytes are delivered", () -> Resources.unacknowledgedBytes(tcp.getLocalPort()) == 0);
+        }
+    }
+
     byte[] receive(int count) throws IOException {
         byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The descriptors and the direct memory of this process.
@@ -21,6 +22,10 @@ import java.util.TreeMap;
 record Resources(Map<Integer, String> descriptors, long directBytes, long pooledBytes) {
 
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+    private static final Path CONNECTIONS = Path.of("/proc/self/net/tcp");
+
+    private static final Path CONNECTIONS_OF_VERSION_6 = Path.of("/proc/self/net/tcp6");
 
     /** Empty buffers, of which the JDK and Netty make a few as they load classes, count a byte each. */
     private static final long NOISE_BYTES = 64;
@@ -34,6 +39,22 @@ record Resources(Map<Integer, String> descriptors, long directBytes, long pooled
         return readDescriptors().values().stream()
                 .filter(target -> target.startsWith("socket:"))
                 .count();
+    }
+
+    /** What the other end has not acknowledged yet of what was sent from a local port of a client. */
+    static long unacknowledgedBytes(int localPort) {
+        String local = String.format(":%04X", localPort);
+        try (Stream<String> connections = Files.lines(CONNECTIONS);
+                Stream<String> connectionsOfVersion6 = Files.lines(CONNECTIONS_OF_VERSION_6)) {
+            // Number, local address, remote address, state, bytes to send:bytes to read.
+            return Stream.concat(connections, connectionsOfVersion6)
+                    .map(line -> line.trim().split(" +"))
+                    .filter(fields -> fields[1].endsWith(local))
+                    .mapToLong(fields -> Long.parseLong(fields[4].substring(0, 8), 16))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether nothing is held that was not held at {@code before}. */

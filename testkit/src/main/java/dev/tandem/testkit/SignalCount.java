@@ -33,6 +33,10 @@ final class SignalCount implements AutoCloseable {
         return count.get();
     }
 
+    void raise() throws ReflectiveOperationException {
+        signal.getClass().getMethod("raise", signal.getClass()).invoke(null, signal);
+    }
+
     @Override
     public void close() throws ReflectiveOperationException {
         handle(previous);

@@ -34,6 +34,14 @@ public abstract class TransportContract {
         return provider().open(config);
     }
 
+    /**
+     * Whether sending to a peer that is gone is an error and nothing else. Override where the kernel raises SIGPIPE as well,
+     * and say why; the JVM ignores that signal.
+     */
+    protected boolean sendsWithoutSignal() {
+        return true;
+    }
+
     private TransportProvider provider() {
         return ServiceLoader.load(TransportProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
@@ -92,7 +100,7 @@ public abstract class TransportContract {
     @Nested
     class Sending extends SendingRules {
         Sending() {
-            super(subject());
+            super(subject(), sendsWithoutSignal());
         }
     }
 

@@ -16,6 +16,10 @@ final class EchoServers {
     static {
         BY_NAME.put("tandem-epoll", () -> new TandemServer("epoll"));
         BY_NAME.put("tandem-iouring", () -> new TandemServer("io_uring"));
+        BY_NAME.put("tandem-epoll-records", () -> new TandemServer("epoll", TandemServer.Frames.RECORDS));
+        BY_NAME.put("tandem-epoll-bytes", () -> new TandemServer("epoll", TandemServer.Frames.BYTES));
+        BY_NAME.put("tandem-iouring-records", () -> new TandemServer("io_uring", TandemServer.Frames.RECORDS));
+        BY_NAME.put("tandem-iouring-bytes", () -> new TandemServer("io_uring", TandemServer.Frames.BYTES));
         BY_NAME.put("blocking-platform", () -> new BlockingServer(BlockingServer.Threads.PLATFORM, false));
         BY_NAME.put("blocking-naive", () -> new BlockingServer(BlockingServer.Threads.PLATFORM, true));
         BY_NAME.put("blocking-virtual", () -> new BlockingServer(BlockingServer.Threads.VIRTUAL, false));

@@ -19,6 +19,7 @@ public final class LoanBuffer {
     private final boolean poison;
     private ByteBuf lent;
     private int lentBytes;
+    private boolean isOut;
 
     /** Lends the whole of {@code memory}, which must be direct. */
     public LoanBuffer(ByteBuffer memory, boolean poison) {
@@ -41,6 +42,7 @@ public final class LoanBuffer {
     /** Lends the first {@code bytes} bytes. */
     public ByteBuf lend(int bytes) {
         lentBytes = bytes;
+        isOut = true;
         return lent.setIndex(0, bytes);
     }
 
@@ -49,9 +51,9 @@ public final class LoanBuffer {
         return lentBytes;
     }
 
-    /** Whether this is the buffer that is lent. */
+    /** Whether this is the buffer that is lent, at the moment. */
     public boolean isLent(ByteBuf buffer) {
-        return buffer == lent;
+        return isOut && buffer == lent;
     }
 
     /**
@@ -60,6 +62,7 @@ public final class LoanBuffer {
      * @throws IllegalStateException if the receiver released, retained or resized the buffer
      */
     public void end() {
+        isOut = false;
         int references = lent.refCnt();
         boolean intact = references == 1 && lent.capacity() == capacity();
         if (!intact) {

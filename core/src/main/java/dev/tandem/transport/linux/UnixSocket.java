@@ -51,13 +51,17 @@ final class UnixSocket extends Socket {
         return socket instanceof UnixSocket unix ? address(unix.remoteDomainSocketAddress()) : socket.remoteAddress();
     }
 
-    /** A client has no name as a rule, which is an empty path; so is what is no path. A peer may be called anything. */
+    /**
+     * A client has no name as a rule, which is an empty path; so is what is no path or would spoil a log. A peer may be
+     * called anything.
+     */
     private static SocketAddress address(DomainSocketAddress known) {
         if (known == null) {
             return null;
         }
         try {
-            return UnixDomainSocketAddress.of(known.path());
+            boolean isReadable = known.path().chars().noneMatch(Character::isISOControl);
+            return UnixDomainSocketAddress.of(isReadable ? known.path() : "");
         } catch (InvalidPathException nameOfAnotherKind) {
             return UnixDomainSocketAddress.of("");
         }

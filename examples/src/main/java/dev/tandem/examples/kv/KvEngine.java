@@ -1,9 +1,12 @@
 package dev.tandem.examples.kv;
 
 import dev.tandem.examples.kv.resp.Decimal;
+import dev.tandem.examples.kv.resp.KeysAhead;
 import dev.tandem.examples.kv.store.KeyHash;
 import dev.tandem.examples.kv.store.KeyValueStore;
+import dev.tandem.examples.kv.store.Prefetch;
 import dev.tandem.examples.kv.store.SipHash;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +34,8 @@ final class KvEngine {
     final Decimal decimal = new Decimal();
     final byte[] digits = new byte[Decimal.LENGTH_MAX];
     final SetOptions setOptions = new SetOptions();
+    private final KeysAhead keysAhead = new KeysAhead();
+    private final Prefetch prefetch = new Prefetch(KeysAhead.COMMANDS_MAX);
 
     /** Entries that the command which runs collected. */
     List<byte[]> found = new ArrayList<>();
@@ -124,6 +129,22 @@ final class KvEngine {
     /** Whether anything was ever put into the database. */
     boolean hasDatabase(int index) {
         return databases[index] != null;
+    }
+
+    /**
+     * Prepares for the commands that begin at the reader index, if they are several and of the common kind.
+     *
+     * @return for how many
+     */
+    int lookAhead(ByteBuf in, KeyValueStore store) {
+        int commands = keysAhead.look(in);
+        if (commands > 1) {
+            for (int i = 0; i < commands; i++) {
+                prefetch.add(store, in, keysAhead.offset(i), keysAhead.length(i));
+            }
+            prefetch.read();
+        }
+        return commands;
     }
 
     void releaseFound() {

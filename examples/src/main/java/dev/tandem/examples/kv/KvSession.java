@@ -70,7 +70,15 @@ final class KvSession {
 
     private Progress executeAll(ByteBuf in, ByteBuf out) {
         int mark = engine.settings.replyBytesMark();
-        while (args.next(in)) {
+        int preparedFor = 0;
+        while (true) {
+            if (preparedFor == 0 && !args.isUnfinished()) {
+                preparedFor = engine.lookAhead(in, store);
+            }
+            if (!args.next(in)) {
+                return Progress.NEEDS_INPUT;
+            }
+            preparedFor = Math.max(0, preparedFor - 1);
             executeOne();
             if (closing) {
                 return Progress.CLOSING;
@@ -79,7 +87,6 @@ final class KvSession {
                 return Progress.NEEDS_ROOM;
             }
         }
-        return Progress.NEEDS_INPUT;
     }
 
     private void executeOne() {

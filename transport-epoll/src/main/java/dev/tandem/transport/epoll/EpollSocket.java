@@ -40,9 +40,6 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
 
     private final LoanBuffer loans;
 
-    /** Whether this socket is lending the loop's buffer at the moment. */
-    private boolean lending;
-
     /** What epoll was asked to report: {@link #HUSHED}, or the bits beside errors and hang-ups. */
     private int interest;
 
@@ -109,11 +106,9 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
     }
 
     private void lend(int received) {
-        lending = true;
         try {
             events().onReceived(loans.lend(received));
         } finally {
-            lending = false;
             loans.end();
         }
     }
@@ -176,7 +171,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
 
     @Override
     protected boolean startSendingLoan(ByteBuf loan) {
-        if (!lending || !loans.isLent(loan)) {
+        if (!loans.isLent(loan)) {
             return false;
         }
         sending = loan;
@@ -199,6 +194,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
     private void trySending() {
         try {
             int size = sending.readableBytes();
+            // Netty offers no flags here, so a broken pipe raises SIGPIPE as well, which the JVM ignores.
             int sent = descriptor.sendAddress(NativeMemory.addressOfReadable(sending), 0, size);
             sending.skipBytes(sent);
             unreported += sent;

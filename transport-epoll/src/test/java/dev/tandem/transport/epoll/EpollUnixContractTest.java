@@ -9,4 +9,10 @@ class EpollUnixContractTest extends TransportContract {
     EpollUnixContractTest() {
         super("epoll", Family.UNIX);
     }
+
+    /** As over TCP. */
+    @Override
+    protected boolean sendsWithoutSignal() {
+        return false;
+    }
 }

@@ -26,8 +26,6 @@ import java.io.IOException;
  */
 final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
-    private static final int NONE = -1;
-
     /** A chunk of more bytes than this is large. */
     private static final int LARGE_BYTES = 16 * 1024;
 
@@ -52,11 +50,8 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     /** How many small chunks are missing until a receive goes on by itself again; 0 while it does. */
     private int oneAtATime;
 
-    /** The number of the buffer being lent to the callback under way; -1 if there is none. */
-    private int lending = NONE;
-
-    /** The number of the buffer whose loan was extended for a send; -1 if there is none. */
-    private int lentToSend = NONE;
+    /** The number of the buffer whose loan was extended for a send; {@link ReceiveBuffers#NONE} if there is none. */
+    private int lentToSend = ReceiveBuffers.NONE;
 
     /** Bytes that arrived during a pause; null if there are none. */
     private ByteBuf kept;
@@ -93,20 +88,42 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         }
     }
 
-    /** There are buffers again after the kernel had found none. Returns whether this socket asks for one. */
+    /**
+     * There are buffers again after there had been none. Returns whether this socket asks for one: for one only, because others
+     * wait for theirs.
+     */
     boolean onBuffersAvailable() {
         waitingForBuffers = false;
-        return submitReceive();
+        boolean asks = mayReceive();
+        if (asks) {
+            submitReceive(false);
+        }
+        return asks;
+    }
+
+    private boolean mayReceive() {
+        return receiving && isOpen() && receiveInFlight == 0 && kept == null && !endArrived && !waitingForBuffers;
     }
 
     /** Asks the kernel to receive, if that is wanted, possible and not asked already. */
-    private boolean submitReceive() {
-        if (!receiving || !isOpen() || receiveInFlight != 0 || kept != null || endArrived || waitingForBuffers) {
-            return false;
+    private void submitReceive() {
+        if (mayReceive()) {
+            if (buffers.areScarce()) {
+                waitForBuffers();
+            } else {
+                submitReceive(multishot && oneAtATime == 0);
+            }
         }
-        receiveInFlight = registration.submit(
-                RingOperations.receive(descriptor.intValue(), multishot && oneAtATime == 0, ReceiveBuffers.GROUP));
-        return true;
+    }
+
+    private void submitReceive(boolean goesOn) {
+        receiveInFlight =
+                registration.submit(RingOperations.receive(descriptor.intValue(), goesOn, ReceiveBuffers.GROUP));
+    }
+
+    private void waitForBuffers() {
+        waitingForBuffers = true;
+        buffers.await(this);
     }
 
     private void cancelReceive() {
@@ -148,17 +165,13 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     private void onBuffer(int id, int bytes) {
         LoanBuffer buffer = buffers.take(id);
-        lending = id;
         try {
             if (bytes > 0 && isOpen()) {
                 onChunk(bytes);
                 onBytes(buffer.lend(bytes));
             }
         } finally {
-            lending = NONE;
-            if (lentToSend != id) {
-                buffers.giveBack(id);
-            }
+            buffers.endCallback();
         }
     }
 
@@ -189,10 +202,7 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
         switch (result) {
             // Told by deliver(), which runs at the end of this event.
             case 0 -> endArrived = true;
-            case -Errno.ENOBUFS -> {
-                waitingForBuffers = true;
-                buffers.onExhausted(this);
-            }
+            case -Errno.ENOBUFS -> waitForBuffers();
             case -Errno.ECANCELED, -Errno.EINTR, -Errno.EAGAIN -> {
                 // Asked for again if it is wanted.
             }
@@ -242,10 +252,11 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
 
     @Override
     protected boolean startSendingLoan(ByteBuf loan) {
-        if (lending == NONE || !buffers.isLent(lending, loan) || !buffers.canSpareOne()) {
+        int id = buffers.extend(loan);
+        if (id == ReceiveBuffers.NONE) {
             return false;
         }
-        lentToSend = lending;
+        lentToSend = id;
         sending = loan;
         startSending();
         return true;
@@ -275,9 +286,9 @@ final class IoUringSocket extends DescriptorSocket implements IoUringIoHandle {
     }
 
     private void endLoanToSend() {
-        if (lentToSend != NONE) {
+        if (lentToSend != ReceiveBuffers.NONE) {
             int id = lentToSend;
-            lentToSend = NONE;
+            lentToSend = ReceiveBuffers.NONE;
             buffers.giveBack(id);
         }
     }

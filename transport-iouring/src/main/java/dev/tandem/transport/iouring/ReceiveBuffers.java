@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * kernel by a task, and until then the flood stays in the kernel.
  *
  * <p>When the kernel finds no buffer, that receive ends with ENOBUFS, and the socket waits. At the end of the turn the idle
- * buffers of incomplete blocks are given back, and as many sockets ask again as there are buffers.
+ * buffers of incomplete blocks are given back, and as many sockets ask again as there are buffers, each for one. Until nobody
+ * waits any more all take turns, so that a flood gets no more than its share.
  */
 final class ReceiveBuffers implements IoUringIoHandle {
 
@@ -45,6 +46,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     /** Each loop has a ring of its own, so all can use the same number. */
     static final short GROUP = 0x7A;
+
+    /** The number of no buffer. */
+    static final int NONE = -1;
 
     private static final int BLOCKS = 8;
 
@@ -71,6 +75,9 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     /** How many buffers the kernel has, not counting those in completions we have not seen yet. */
     private int withKernel;
+
+    /** The number of the buffer at hand in the callback under way; none if a send has taken it over. */
+    private int atHand = NONE;
 
     private boolean wakeQueued;
 
@@ -119,15 +126,35 @@ final class ReceiveBuffers implements IoUringIoHandle {
         return new LoanBuffer(view.slice(), poison);
     }
 
-    /** The kernel named this buffer in a completion: it is ours until {@link #giveBack}. */
+    /** The kernel named this buffer in a completion: it is ours, and is lent in a callback that {@link #endCallback} ends. */
     LoanBuffer take(int id) {
         withKernel--;
+        atHand = id;
         return buffers[id];
     }
 
-    /** Whether so many buffers are left that one may stay with a send for a while. */
-    boolean canSpareOne() {
-        return withKernel > buffers.length / 4;
+    /** The callback has returned: its loan ends, unless a send has taken it over. */
+    void endCallback() {
+        int id = atHand;
+        atHand = NONE;
+        if (id != NONE) {
+            giveBack(id);
+        }
+    }
+
+    /**
+     * Lets the loan at hand last until {@link #giveBack}, for a send of any socket of the loop.
+     *
+     * @return the number of its buffer; {@link #NONE} if this is not the loan at hand, or if too few buffers are left for one to
+     *     stay with a send for a while
+     */
+    int extend(ByteBuf loan) {
+        int id = atHand;
+        if (id == NONE || !buffers[id].isLent(loan) || withKernel <= buffers.length / 4) {
+            return NONE;
+        }
+        atHand = NONE;
+        return id;
     }
 
     /** The loan of a buffer has ended. */
@@ -139,10 +166,6 @@ final class ReceiveBuffers implements IoUringIoHandle {
             // A loan that was extended for a send ends when the send completes, and no receive may follow for long.
             wakeLater();
         }
-    }
-
-    boolean isLent(int id, ByteBuf buffer) {
-        return buffers[id].isLent(buffer);
     }
 
     private void markIdle(int id) {
@@ -175,9 +198,18 @@ final class ReceiveBuffers implements IoUringIoHandle {
         }
     }
 
-    /** The kernel found no buffer for {@code socket}, which is told when there are some again. */
-    void onExhausted(IoUringSocket socket) {
+    /**
+     * Whether sockets wait for buffers. Who wants to receive then waits behind them and gets one buffer at a time: a receive
+     * that goes on by itself could take every buffer that comes back, and those behind it would never have one.
+     */
+    boolean areScarce() {
+        return !waiting.isEmpty();
+    }
+
+    /** The kernel found no buffer for {@code socket}, or others wait already. It is told when there are some again. */
+    void await(IoUringSocket socket) {
         waiting.add(socket);
+        wakeLater();
     }
 
     /** A receive has completed, so there may be buffers for those who wait. Called after every one. */

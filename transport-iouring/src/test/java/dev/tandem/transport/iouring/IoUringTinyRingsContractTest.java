@@ -3,13 +3,8 @@ package dev.tandem.transport.iouring;
 import dev.tandem.testkit.TransportContract;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
-import org.junit.jupiter.api.Tag;
 
-/**
- * The contract holds also when each queue overflows and buffers run out all the time. Among the long tests, because it has to
- * be run many times more before it may hold up a build.
- */
-@Tag("long")
+/** The contract holds also when each queue overflows and buffers run out all the time. */
 class IoUringTinyRingsContractTest extends TransportContract {
 
     private static final RingConfig TINY = new RingConfig(16, 16, 4);

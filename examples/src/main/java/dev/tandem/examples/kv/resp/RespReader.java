@@ -20,7 +20,6 @@ import java.util.Arrays;
 public final class RespReader {
 
     private static final int VIEWS_KEPT_MAX = 2 * 64;
-    private static final int NOT_SHORT = -1;
     private static final int LENGTH_UNKNOWN = -1;
 
     private final RespLimits limits;
@@ -76,6 +75,11 @@ public final class RespReader {
         return false;
     }
 
+    /** Whether a command has begun that is not complete yet. */
+    public boolean isUnfinished() {
+        return announced > 0 || searched > 0;
+    }
+
     /** How many arguments the command has, its name included. */
     public int count() {
         return count;
@@ -128,9 +132,9 @@ public final class RespReader {
     private boolean readCount(ByteBuf in) {
         int start = in.readerIndex();
         int end = in.writerIndex();
-        int number = end - start >= 8 ? shortNumber(in.getLongLE(start), '*') : NOT_SHORT;
+        int number = ShortLine.numberAt(in, start, end, '*');
         if (number > 0) {
-            advanceTo(shortLineLength(number));
+            advanceTo(ShortLine.length(number));
         } else {
             int cr = findLineEnd(in, start, end, "too big mbulk count string");
             if (cr < 0) {
@@ -174,9 +178,9 @@ public final class RespReader {
 
     private boolean readBulkLength(ByteBuf in, int start, int end) {
         int line = start + position;
-        int length = end - line >= 8 ? shortNumber(in.getLongLE(line), '$') : NOT_SHORT;
+        int length = ShortLine.numberAt(in, line, end, '$');
         if (length >= 0) {
-            advanceTo(position + shortLineLength(length));
+            advanceTo(position + ShortLine.length(length));
         } else {
             int cr = findLineEnd(in, line, end, "too big bulk count string");
             if (cr < 0) {
@@ -268,41 +272,5 @@ public final class RespReader {
         if (views.length > VIEWS_KEPT_MAX) {
             views = new int[VIEWS_KEPT_MAX];
         }
-    }
-
-    /**
-     * The number on a line of at most eight bytes, given as those bytes: {@code $}, one to five digits without a leading
-     * zero, CR, any byte. Anything else is {@link #NOT_SHORT} and left to the thorough way, errors included.
-     */
-    private static int shortNumber(long line, char type) {
-        int first = ((int) (line >>> 8) & 0xff) - '0';
-        if ((line & 0xff) != type || first < 0 || first > 9) {
-            return NOT_SHORT;
-        }
-        int number = first;
-        long rest = line >>> 16;
-        for (int digits = 1; digits <= 5; digits++) {
-            int c = (int) rest & 0xff;
-            if (c == '\r') {
-                return number;
-            }
-            int digit = c - '0';
-            if (digit < 0 || digit > 9 || number == 0) {
-                return NOT_SHORT;
-            }
-            number = 10 * number + digit;
-            rest >>>= 8;
-        }
-        return NOT_SHORT;
-    }
-
-    private static int shortLineLength(int number) {
-        if (number < 10) {
-            return 4;
-        }
-        if (number < 100) {
-            return 5;
-        }
-        return number < 1000 ? 6 : number < 10_000 ? 7 : 8;
     }
 }

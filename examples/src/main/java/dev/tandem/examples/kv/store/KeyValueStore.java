@@ -261,11 +261,23 @@ public final class KeyValueStore {
         }
     }
 
+    long hash(ByteBuf key, int offset, int length) {
+        return hash.hash(key, offset, length);
+    }
+
+    Segment segmentOf(long hashed) {
+        return segments[(int) (hashed >>> Long.SIZE - SEGMENT_BITS)];
+    }
+
+    static int tagOf(long hashed) {
+        return Segment.tag((int) (hashed >>> Long.SIZE - SEGMENT_BITS - Segment.HASH_BITS));
+    }
+
     /** Leaves the key's segment and tag in their fields. Returns the key's slot, or -1. */
     private int locate(ByteBuf key, int offset, int length) {
-        long hashed = hash.hash(key, offset, length);
-        segment = segments[(int) (hashed >>> Long.SIZE - SEGMENT_BITS)];
-        tag = Segment.tag((int) (hashed >>> Long.SIZE - SEGMENT_BITS - Segment.HASH_BITS));
+        long hashed = hash(key, offset, length);
+        segment = segmentOf(hashed);
+        tag = tagOf(hashed);
         int slot = segment.find(tag, key, offset, length);
         if (slot >= 0 && isExpired(segment, slot)) {
             removeExpired(segment, slot);

@@ -66,6 +66,23 @@ final class Segment {
         }
     }
 
+    /** Reads the slot that the search for this tag begins with. What it returns is of no use. */
+    int touchHome(int tag) {
+        int home = home(tag);
+        return tags[home] + (entries[home] == null ? 0 : 1);
+    }
+
+    /** Reads the beginning and the end of an entry that probably is the one searched for. What it returns is of no use. */
+    int touchEntry(int tag) {
+        for (int slot = home(tag); tags[slot] != 0; slot++) {
+            if ((tags[slot] ^ tag) >>> FLAG_BITS == 0) {
+                byte[] entry = entries[slot];
+                return entry[0] + entry[entry.length - 1];
+            }
+        }
+        return 0;
+    }
+
     byte[] entry(int slot) {
         return entries[slot];
     }

@@ -10,10 +10,13 @@ import org.junit.jupiter.api.Test;
 /** Random steps on a store and on a map, which must agree; with a good hash and with the worst ones. */
 class StoreModelTest {
 
+    private static final int PREFETCHED = 4;
+
     private final long seed = Long.getLong("tandem.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Map<String, Expected> model = new HashMap<>();
     private long now = 1;
+    private final Prefetch prefetch = new Prefetch(PREFETCHED);
     private TextStore store;
 
     /** What the map knows of a key. */
@@ -49,6 +52,10 @@ class StoreModelTest {
             if (before != null && !before.isLive(now)) {
                 model.remove(key);
                 before = null;
+            }
+            prefetch.add(store.store, TextStore.bytes(key), 0, key.length());
+            if (step % PREFETCHED == PREFETCHED - 1) {
+                prefetch.read();
             }
             step(key, before, growing);
         }
