@@ -3,7 +3,9 @@ package dev.tandem.client;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
-import dev.tandem.connection.LoopConnections;
+import dev.tandem.layer.Passage;
+import dev.tandem.layer.RunningLayer;
+import dev.tandem.layer.Upper;
 import dev.tandem.transport.ConnectAttempt;
 import dev.tandem.transport.ConnectOptions;
 import dev.tandem.transport.Connector;
@@ -25,36 +27,43 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A connection being asked for, from a name to a {@link Connection}. The addresses of a name are tried one after the other;
- * each gets an equal share of the time that is left, so that one that is silent does not use up all of it.
+ * each gets an equal share of the time that is left, so that one that is silent does not use up all of it. When a connection
+ * is made, its layers have their own deadlines.
  *
  * <p>Complete when it is known what became of it. Whoever cancels it gives the attempt up.
  */
-final class Dialing extends CompletableFuture<Connection> implements Connector {
+final class Dialing extends CompletableFuture<Connection> implements Connector, Upper {
 
     private final TcpClient client;
-    private final LoopConnections home;
+    private final ClientLoop home;
     private final SocketAddress address;
     private final ConnectOptions options;
     private final ConnectionHandler handler;
+    private final List<RunningLayer> layers;
     private final long dueNanos;
     private final AtomicBoolean failed = new AtomicBoolean();
 
     // What follows is for the thread of the loop.
     private final Deque<SocketAddress> untried = new ArrayDeque<>();
     private ConnectAttempt attempt;
+    /** Null until a connection is made, if it has layers, and when they will not open. */
+    private Passage passage;
+
     private TransportException failure;
 
     Dialing(
             TcpClient client,
-            LoopConnections home,
+            ClientLoop home,
             SocketAddress address,
             ConnectOptions options,
-            ConnectionHandler handler) {
+            ConnectionHandler handler,
+            List<RunningLayer> layers) {
         this.client = client;
         this.home = home;
         this.address = address;
         this.options = options;
         this.handler = handler;
+        this.layers = layers;
         this.dueNanos = System.nanoTime() + options.timeout().toNanos();
     }
 
@@ -73,7 +82,7 @@ final class Dialing extends CompletableFuture<Connection> implements Connector {
         whenComplete((connection, thrown) -> {
             if (thrown != null) {
                 found.cancel(false);
-                onLoop(this::cancelAttempt);
+                onLoop(this::breakOff);
             }
         });
     }
@@ -99,22 +108,50 @@ final class Dialing extends CompletableFuture<Connection> implements Connector {
         }
         Duration share = Duration.ofMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos) / untried.size()));
         try {
-            attempt = home.transport()
-                    .connect((IoEventLoop) home.loop(), untried.poll(), options.withTimeout(share), this);
+            attempt = home.connections()
+                    .transport()
+                    .connect((IoEventLoop) home.connections().loop(), untried.poll(), options.withTimeout(share), this);
         } catch (RejectedExecutionException | IllegalArgumentException e) {
             fail(CloseReason.CONNECT_FAILED, e.getMessage(), e);
         }
     }
 
-    private void cancelAttempt() {
-        if (attempt != null) {
+    private void breakOff() {
+        if (passage != null) {
+            passage.abort();
+        } else if (attempt != null) {
             attempt.cancel();
         }
     }
 
     @Override
     public SocketEvents onConnected(StreamSocket socket) {
-        return isDone() ? null : client.open(home, socket, handler, this::onOpened);
+        if (layers.isEmpty() || isDone()) {
+            return open(socket);
+        }
+        client.onPassing();
+        passage = new Passage(socket, layers, home.passages(), this, client::onPassageGone);
+        return passage.begin();
+    }
+
+    @Override
+    public SocketEvents open(StreamSocket socket) {
+        if (isDone()) {
+            return null;
+        }
+        if (passage != null) {
+            passage = null;
+            client.onPassageGone();
+        }
+        return client.open(home, socket, handler, this::onOpened);
+    }
+
+    /** A layer will not open. It has the socket, to tell the peer and then to close it. */
+    @Override
+    public void refuse(CloseReason why, String because) {
+        passage = null;
+        String what = because == null ? "the connection ended before it was established" : because;
+        fail(why, "The connection to " + address + " was not established: " + what + ".", null);
     }
 
     private void onOpened(Connection connection) {
@@ -164,12 +201,12 @@ final class Dialing extends CompletableFuture<Connection> implements Connector {
     }
 
     private void onLoop(Runnable task) {
-        if (home.loop().inEventLoop()) {
+        if (home.connections().loop().inEventLoop()) {
             task.run();
             return;
         }
         try {
-            home.loop().execute(task);
+            home.connections().loop().execute(task);
         } catch (RejectedExecutionException loopHasEnded) {
             giveUp();
         }

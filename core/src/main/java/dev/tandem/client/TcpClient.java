@@ -6,6 +6,9 @@ import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.connection.LoopConnections;
 import dev.tandem.connection.Ticker;
+import dev.tandem.layer.RunningLayer;
+import dev.tandem.layer.RunningLayers;
+import dev.tandem.layer.SocketLayer;
 import dev.tandem.message.MessageService;
 import dev.tandem.server.EventLoops;
 import dev.tandem.server.TransportVerdict;
@@ -63,10 +66,15 @@ public final class TcpClient implements AutoCloseable {
     /** Of the connections on its own loops; others share the budget of those they are beside. */
     private final ByteBudget budget;
 
-    private final Map<EventLoop, LoopConnections> homes = new ConcurrentHashMap<>();
+    private final Map<EventLoop, ClientLoop> homes = new ConcurrentHashMap<>();
     private final Set<Dialing> dialing = ConcurrentHashMap.newKeySet();
-    private final Ticker ticker = new Ticker(() -> homes.values().forEach(LoopConnections::tickFromOutside));
+    private final Ticker ticker = new Ticker(() -> homes.values().forEach(ClientLoop::tickFromOutside));
+    private final RunningLayers layers = new RunningLayers();
     private final AtomicInteger open = new AtomicInteger();
+
+    /** Sockets that are connected and no connections yet. */
+    private final AtomicInteger passing = new AtomicInteger();
+
     private final AtomicInteger nextLoop = new AtomicInteger();
     private final AtomicLongArray reasons = new AtomicLongArray(CloseReason.values().length);
     private volatile boolean closing;
@@ -90,21 +98,29 @@ public final class TcpClient implements AutoCloseable {
      * Connects to a host by its name or address, on a loop of the client's own.
      *
      * @param handler told of the connection only when it is made
+     * @param layers what is between the socket and the connection, the lowest first, such as TLS. One that the client was
+     *     not given before, nor an equal one, starts with this call, which may read files, and runs until the client ends
      * @return completes on the connection's loop, after {@link ConnectionHandler#onOpened}
+     * @throws IllegalArgumentException if a layer cannot work as described, such as for a file that cannot be read
      * @throws IllegalStateException if the client has no loops of its own
      */
-    public CompletableFuture<Connection> connect(String host, int port, ConnectionHandler handler) {
-        return connect(InetSocketAddress.createUnresolved(host, port), handler);
+    public CompletableFuture<Connection> connect(
+            String host, int port, ConnectionHandler handler, SocketLayer... layers) {
+        return connect(InetSocketAddress.createUnresolved(host, port), handler, layers);
     }
 
-    /** Connects to this address, which may be unresolved, like {@link #connect(String, int, ConnectionHandler)}. */
-    public CompletableFuture<Connection> connect(SocketAddress address, ConnectionHandler handler) {
+    /**
+     * Connects to this address, which may be unresolved, like {@link #connect(String, int, ConnectionHandler,
+     * SocketLayer...)}.
+     */
+    public CompletableFuture<Connection> connect(
+            SocketAddress address, ConnectionHandler handler, SocketLayer... layers) {
         if (ownLoops.isEmpty()) {
             throw new IllegalStateException(
                     "This client has no loops of its own: give it some with loops(n), or use connectBeside.");
         }
         IoEventLoop loop = ownLoops.get(Math.floorMod(nextLoop.getAndIncrement(), ownLoops.size()));
-        return dial(homeOn(loop, this::ownHome), address, handler);
+        return dial(homeOn(loop, this::ownHome), address, handler, layers);
     }
 
     /**
@@ -112,32 +128,34 @@ public final class TcpClient implements AutoCloseable {
      *
      * @throws IllegalArgumentException if a frame may be larger than the client's limits let a connection leave unread
      */
-    public CompletableFuture<Connection> connect(SocketAddress address, MessageService<?, ?> service) {
+    public CompletableFuture<Connection> connect(
+            SocketAddress address, MessageService<?, ?> service, SocketLayer... layers) {
         int unreadMax = settings.connectionLimits().inboundMaxBytes();
         if (service.inboundBytes() > unreadMax) {
             throw new IllegalArgumentException("inboundMaxBytes must be at least " + service.inboundBytes() + " for "
                     + service + ", but was " + unreadMax + ": raise it in connectionLimits.");
         }
-        return connect(address, service.newHandler());
+        return connect(address, service.newHandler(), layers);
     }
 
-    /** Connects like {@link #connect(SocketAddress, ConnectionHandler)}, on the loop of {@code neighbour}. */
+    /** Connects like {@link #connect(SocketAddress, ConnectionHandler, SocketLayer...)}, on the loop of {@code neighbour}. */
     public CompletableFuture<Connection> connectBeside(
-            Connection neighbour, SocketAddress address, ConnectionHandler handler) {
+            Connection neighbour, SocketAddress address, ConnectionHandler handler, SocketLayer... layers) {
         LoopConnections there = neighbour.home();
         return dial(
                 homeOn(there.loop(), loop -> there.beside(settings.connectionLimits(), this::onRemoved)),
                 address,
-                handler);
+                handler,
+                layers);
     }
 
-    private LoopConnections homeOn(EventLoop loop, Function<EventLoop, LoopConnections> missing) {
-        LoopConnections known = homes.get(loop);
+    private ClientLoop homeOn(EventLoop loop, Function<EventLoop, LoopConnections> missing) {
+        ClientLoop known = homes.get(loop);
         return known != null
                 ? known
                 : homes.computeIfAbsent(loop, newLoop -> {
                     newLoop.terminationFuture().addListener(ended -> homes.remove(newLoop));
-                    return missing.apply(newLoop);
+                    return ClientLoop.of(missing.apply(newLoop));
                 });
     }
 
@@ -151,9 +169,10 @@ public final class TcpClient implements AutoCloseable {
                 this::onRemoved);
     }
 
-    private Dialing dial(LoopConnections home, SocketAddress address, ConnectionHandler handler) {
+    private Dialing dial(ClientLoop home, SocketAddress address, ConnectionHandler handler, SocketLayer... described) {
         Objects.requireNonNull(handler, "handler");
-        Dialing attempt = new Dialing(this, home, address, settings.connectOptions(), handler);
+        List<RunningLayer> running = closing ? List.of() : layers.start(List.of(described));
+        Dialing attempt = new Dialing(this, home, address, settings.connectOptions(), handler, running);
         dialing.add(attempt);
         attempt.whenComplete((connection, thrown) -> dialing.remove(attempt));
         if (closing) {
@@ -164,11 +183,20 @@ public final class TcpClient implements AutoCloseable {
         return attempt;
     }
 
+    /** A socket is connected, and its layers are to be opened. */
+    void onPassing() {
+        passing.incrementAndGet();
+    }
+
+    /** It is gone without having become a connection. */
+    void onPassageGone() {
+        passing.decrementAndGet();
+    }
+
     /** An attempt has succeeded. On the loop of the connection. */
-    SocketEvents open(
-            LoopConnections home, StreamSocket socket, ConnectionHandler handler, Consumer<Connection> onOpened) {
+    SocketEvents open(ClientLoop home, StreamSocket socket, ConnectionHandler handler, Consumer<Connection> onOpened) {
         open.incrementAndGet();
-        return Connection.open(home, socket, handler, onOpened);
+        return Connection.open(home.connections(), socket, handler, onOpened);
     }
 
     void onFailed(CloseReason reason) {
@@ -228,13 +256,14 @@ public final class TcpClient implements AutoCloseable {
         }
         closing = true;
         dialing.forEach(Dialing::giveUp);
-        onEveryLoop(LoopConnections::drainAll);
+        homes.values().forEach(ClientLoop::drainAll);
         boolean finished = await(deadline);
-        onEveryLoop(home -> home.endAll(CloseReason.DRAIN_DEADLINE));
+        homes.values().forEach(ClientLoop::endAll);
         await(ABORT);
-        homes.values().forEach(LoopConnections::end);
+        homes.values().forEach(home -> home.connections().end());
         ticker.stopTicking();
         own.ifPresent(EventLoops::end);
+        layers.close();
         return finished;
     }
 
@@ -244,20 +273,18 @@ public final class TcpClient implements AutoCloseable {
         drain(Duration.ZERO);
     }
 
-    private void onEveryLoop(Consumer<LoopConnections> task) {
-        homes.values().forEach(home -> home.execute(() -> task.accept(home)));
+    private boolean hasAny() {
+        return open.get() + passing.get() > 0;
     }
 
-    /** Waits until no connection is open. An interrupt of the calling thread ends the wait. */
+    /** Waits until no connection is open, nor on its way. An interrupt of the calling thread ends the wait. */
     private boolean await(Duration most) {
         long begun = System.nanoTime();
         BooleanSupplier isLate =
                 () -> Duration.ofNanos(System.nanoTime() - begun).compareTo(most) >= 0;
-        while (open.get() > 0
-                && !isLate.getAsBoolean()
-                && !Thread.currentThread().isInterrupted()) {
+        while (hasAny() && !isLate.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(this, LOOK_NANOS);
         }
-        return open.get() == 0;
+        return !hasAny();
     }
 }

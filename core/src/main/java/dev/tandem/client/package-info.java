@@ -3,7 +3,7 @@
  * handlers, codecs and limits, and live on loops of the client's own or beside a connection of a server, on its loop.
  *
  * <pre>
- *   TcpClient.connect --&gt; Dialing --(look up the name)--&gt; Transport.connect --&gt; Connection
+ *   TcpClient.connect --&gt; Dialing --(look up the name)--&gt; Transport.connect --&gt; (layers) --&gt; Connection
  *                            |  \-- next address of the name, while there is time
  *                            \--&gt; ConnectFailedException
  * </pre>

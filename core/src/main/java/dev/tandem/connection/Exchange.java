@@ -429,10 +429,8 @@ final class Exchange implements SocketEvents {
                 if (!abortIfStalled() && overdue != null) {
                     close(overdue);
                 }
-                if (pauses.areAny()) {
-                    // The transport keeps what arrives after a pause has begun, and does not tell.
-                    account();
-                }
+                // What the transport keeps in a pause, and a layer until it is complete, they do not tell.
+                account();
             }
             case FLUSHING -> abortIfStalled();
             case LINGERING -> {

@@ -12,6 +12,7 @@
  *
  * <p>The boundary's rules hold on both sides of a layer: it never calls back before a call has returned, what it hands up is
  * a loan, and {@code onClosed} comes once and last. No connection exists before every layer has opened, so handlers never
- * see one that is half established; until then the server gives the layer its deadline.
+ * see one that is half established; until then the server or the client that the socket belongs to gives the layer its
+ * deadline ({@link dev.tandem.layer.Passage}).
  */
 package dev.tandem.layer;

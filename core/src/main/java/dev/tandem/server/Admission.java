@@ -1,6 +1,7 @@
 package dev.tandem.server;
 
 import dev.tandem.connection.CloseReason;
+import dev.tandem.layer.Relay;
 import dev.tandem.log.LogLimit;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;

@@ -3,7 +3,9 @@ package dev.tandem.server;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.layer.Passage;
 import dev.tandem.layer.RunningLayer;
+import dev.tandem.layer.Upper;
 import dev.tandem.log.LogLimit;
 import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.Listener;
@@ -16,7 +18,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,10 +143,7 @@ final class Door {
     /** Takes in a client that has a place; null, and the place is free again, if there is no handler for it. */
     private SocketEvents enter(ServerLoop home, StreamSocket socket, List<RunningLayer> layers) {
         if (!layers.isEmpty()) {
-            Function<StreamSocket, SocketEvents> opening = namesPeers(layers)
-                    ? layered -> admission.admit(layered, () -> open(home, layered))
-                    : layered -> open(home, layered);
-            return new Arrival(socket, layers, home.arrivals(), admission, opening, () -> {
+            return new Passage(socket, layers, home.passages(), new AboveLayers(home, socket, layers), () -> {
                         waitingRoom.onLeft();
                         onNotCome(home);
                     })
@@ -172,6 +170,36 @@ final class Door {
 
     private static boolean namesPeers(List<RunningLayer> layers) {
         return layers.stream().anyMatch(RunningLayer::namesPeers);
+    }
+
+    /** Makes a connection of a socket whose layers are open. */
+    private final class AboveLayers implements Upper {
+
+        private final ServerLoop home;
+        private final StreamSocket socket;
+        private final boolean peerIsAnother;
+
+        AboveLayers(ServerLoop home, StreamSocket socket, List<RunningLayer> layers) {
+            this.home = home;
+            this.socket = socket;
+            this.peerIsAnother = namesPeers(layers);
+        }
+
+        @Override
+        public SocketEvents open(StreamSocket layered) {
+            return peerIsAnother
+                    ? admission.admit(layered, () -> Door.this.open(home, layered))
+                    : Door.this.open(home, layered);
+        }
+
+        @Override
+        public void refuse(CloseReason why, String because) {
+            if (because == null) {
+                admission.count(why);
+            } else {
+                admission.refuse(why, because, socket);
+            }
+        }
     }
 
     private final class DoorAcceptor implements Acceptor {

@@ -5,6 +5,7 @@ import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.connection.LoopConnections;
+import dev.tandem.layer.Passages;
 import dev.tandem.transport.Transport;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;
@@ -17,7 +18,7 @@ final class ServerLoop {
     private final IoEventLoop loop;
     private final LoopConnections connections;
 
-    private final Arrivals arrivals = new Arrivals();
+    private final Passages passages = new Passages();
 
     /** Connections here and on their way here: what the placement of the next one goes by. */
     private final AtomicInteger load = new AtomicInteger();
@@ -35,7 +36,7 @@ final class ServerLoop {
                     load.decrementAndGet();
                     onRemoved.accept(connection);
                 });
-        connections.onEveryTick(arrivals::onTick);
+        connections.onEveryTick(passages::onTick);
     }
 
     IoEventLoop loop() {
@@ -46,19 +47,19 @@ final class ServerLoop {
         return connections;
     }
 
-    Arrivals arrivals() {
-        return arrivals;
+    Passages passages() {
+        return passages;
     }
 
     /** The server drains. Returns how many connections there are. */
     int drainAll() {
-        arrivals.drain();
+        passages.drain();
         return connections.drainAll();
     }
 
     /** Ends everything on this loop at once. Returns how many connections were aborted. */
     int endAll(CloseReason reason) {
-        arrivals.abortAll();
+        passages.abortAll();
         return connections.endAll(reason);
     }
 

@@ -5,6 +5,7 @@ import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.LoopConnections;
 import dev.tandem.connection.Ticker;
+import dev.tandem.layer.RunningLayers;
 import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.Listener;
 import dev.tandem.transport.Transport;
@@ -37,7 +38,7 @@ public final class TcpServer implements AutoCloseable {
     private final Door door;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<CompletableFuture<Void>> listenersClosed = new ArrayList<>();
-    private final ServerLayers layers = new ServerLayers();
+    private final RunningLayers layers = new RunningLayers();
     private final Ticker ticker;
     private final Drain drain = new Drain(this);
 

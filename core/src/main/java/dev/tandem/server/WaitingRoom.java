@@ -1,5 +1,6 @@
 package dev.tandem.server;
 
+import dev.tandem.layer.Relay;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
 import java.util.Queue;
@@ -118,7 +119,6 @@ final class WaitingRoom {
         private boolean gone;
 
         Guest(StreamSocket socket, Supplier<SocketEvents> entering, Runnable onGone) {
-            super(null);
             this.socket = socket;
             this.entering = entering;
             this.onGone = onGone;

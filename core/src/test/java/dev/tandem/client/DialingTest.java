@@ -44,13 +44,13 @@ class DialingTest {
     private final TcpClient client = TcpClient.builder().loops(0).start();
     private final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), executor -> new NoIo());
     private final Kernel kernel = new Kernel();
-    private final LoopConnections home = new LoopConnections(
+    private final ClientLoop home = ClientLoop.of(new LoopConnections(
             kernel,
             loop,
             UnpooledByteBufAllocator.DEFAULT,
             ConnectionLimits.DEFAULT,
             new ByteBudget(Long.MAX_VALUE, 1, () -> {}),
-            removed -> {});
+            removed -> {}));
     private final CompletableFuture<List<SocketAddress>> found = new CompletableFuture<>();
 
     @AfterEach
@@ -63,8 +63,8 @@ class DialingTest {
     }
 
     private Dialing dial(Duration timeout) {
-        Dialing dialing =
-                new Dialing(client, home, NAME, ConnectOptions.DEFAULT.withTimeout(timeout), (connection, in) -> {});
+        Dialing dialing = new Dialing(
+                client, home, NAME, ConnectOptions.DEFAULT.withTimeout(timeout), (connection, in) -> {}, List.of());
         dialing.begin(found);
         return dialing;
     }

@@ -2,6 +2,7 @@ package dev.tandem.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tandem.layer.Relay;
 import dev.tandem.transport.SocketEvents;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class WaitingRoomTest {
 
     private final AtomicInteger refused = new AtomicInteger();
-    private final SocketEvents inside = new Relay(null) {};
+    private final SocketEvents inside = new Relay() {};
 
     @Test
     void aPlaceLeftAfterTheEndIsNobodys() {

@@ -68,9 +68,14 @@ public final class ExampleServer {
         this.loops = loops;
     }
 
-    /** Runs the server that {@code builder} describes until a signal has ended it, and returns its exit code. */
-    public int run(String name, int port, TcpServerBuilder builder) throws TransportException {
-        SocketLayer[] layers = tls == null ? new SocketLayer[0] : new SocketLayer[] {tls.layer()};
+    /**
+     * Runs the server that {@code builder} describes until a signal has ended it, and returns its exit code.
+     *
+     * @param applicationProtocols what it speaks, as TLS names it (ALPN), if that has a name
+     */
+    public int run(String name, int port, TcpServerBuilder builder, String... applicationProtocols)
+            throws TransportException {
+        SocketLayer[] layers = tls == null ? new SocketLayer[0] : new SocketLayer[] {tls.layer(applicationProtocols)};
         builder.transport(transport).loops(loops).limits(limits -> limits.withDrain(DRAIN));
         if (listen == null) {
             builder.listen(host, port, layers);
@@ -119,8 +124,8 @@ public final class ExampleServer {
         @Option(names = "--key", required = true, paramLabel = "FILE", description = "Their private key in PEM.")
         private Path key;
 
-        SocketLayer layer() {
-            return Tls.pem(certificates, key);
+        SocketLayer layer(String... applicationProtocols) {
+            return Tls.pem(certificates, key).withApplicationProtocols(applicationProtocols);
         }
     }
 

@@ -31,11 +31,9 @@ final class Child implements AutoCloseable {
     private final List<String> err = new CopyOnWriteArrayList<>();
     private final List<Thread> readers = new ArrayList<>();
 
-    private Child(ProcessBuilder builder) {
+    private Child(ProcessBuilder builder, Path input) {
         try {
-            process = builder.redirectInput(
-                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                    .start();
+            process = builder.redirectInput(input.toFile()).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -47,7 +45,12 @@ final class Child implements AutoCloseable {
     static Child start(Map<String, String> environment, List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
-        return new Child(builder);
+        return new Child(builder, Path.of("/dev/null"));
+    }
+
+    /** Starts a command that reads this file. */
+    static Child start(List<String> command, Path input) {
+        return new Child(new ProcessBuilder(command), input);
     }
 
     /** The command that runs the echo example on a free port, in a JVM like this one. */

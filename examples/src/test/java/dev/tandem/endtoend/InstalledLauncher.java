@@ -27,7 +27,10 @@ final class InstalledLauncher {
         Files.createFile(target.resolve("examples.jar"));
         int number = 0;
         for (Path jar : new Jars(target).paths()) {
-            Files.copy(jar, lib.resolve(number++ + "-" + jar.getFileName()));
+            // Where it is, TLS is OpenSSL's; the examples have the JDK's.
+            if (!jar.getFileName().toString().contains("tcnative")) {
+                Files.copy(jar, lib.resolve(number++ + "-" + jar.getFileName()));
+            }
         }
         // Newer than every source, so that nothing is built.
         Files.setLastModifiedTime(

@@ -2,6 +2,7 @@ package dev.tandem.endtoend;
 
 import dev.tandem.layer.SocketLayer;
 import dev.tandem.tls.Tls;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -13,6 +14,9 @@ final class Secured {
 
     /** What the name of a transport ends with. */
     static final String SUFFIX = "+tls";
+
+    /** What the name of a transport ends with if the server is to use OpenSSL's engines. */
+    static final String OPENSSL = "+openssl";
 
     private static volatile boolean on;
 
@@ -27,7 +31,12 @@ final class Secured {
     }
 
     static String engine(String transport) {
-        return transport.endsWith(SUFFIX) ? transport.substring(0, transport.length() - SUFFIX.length()) : transport;
+        return transport.replaceFirst("\\+.*", "");
+    }
+
+    /** Whose engines the server under test is to use. */
+    static SslProvider provider(String transport) {
+        return transport.endsWith(OPENSSL) ? SslProvider.OPENSSL : SslProvider.JDK;
     }
 
     /** What a server puts between its sockets and connections. */
@@ -58,7 +67,7 @@ final class Secured {
                 files.chain().toFile().deleteOnExit();
                 files.key().toFile().deleteOnExit();
                 directory.toFile().deleteOnExit();
-                return Tls.pem(files.chain(), files.key());
+                return Tls.pem(files.chain(), files.key()).withProvider(SslProvider.JDK);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

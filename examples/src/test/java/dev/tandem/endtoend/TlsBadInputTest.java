@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever comes instead of TLS costs its own connection, in time, with a reason and no more than a line in the log. */
-@OnBothTransports
+@OnBothTransportsWithEitherProvider
 class TlsBadInputTest extends TlsEndToEnd {
 
     private EnginePeer connectEngine(TlsClient client, TcpServer server) {

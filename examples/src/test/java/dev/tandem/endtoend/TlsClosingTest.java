@@ -3,6 +3,7 @@ package dev.tandem.endtoend;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Either end may finish, close or break off, and the other one knows which it was. */
-@OnBothTransports
+@OnBothTransportsAndProviders
 class TlsClosingTest extends TlsEndToEnd {
 
     @ParameterizedTest
@@ -55,6 +56,7 @@ class TlsClosingTest extends TlsEndToEnd {
 
     @Test
     void inTls13TheServerAnswersAfterTheClientHasFinished() throws Exception {
+        assumeFalse(isOpenSsl(), "OpenSSL's engine closes both directions, as docs/tls.md says.");
         CompletableFuture<Connection> finished = new CompletableFuture<>();
         TcpServer server = startSecured(builder -> builder.handler(new ConnectionHandler() {
             @Override
@@ -83,9 +85,11 @@ class TlsClosingTest extends TlsEndToEnd {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void whatIsAnsweredAtOnceReachesAClientThatFinishesWithItsQuestion(String version) throws Exception {
+        assumeFalse(isOpenSsl() && version.equals("TLSv1.3"), "OpenSSL's engine loses it, as docs/tls.md says.");
         TcpServer server = startEcho(localhost());
         EnginePeer peer = closeAfterwards(new EnginePeer(new TlsClient().protocol(version), server.port()));
-        peer.handshake();
+        peer.handshake().below().send(peer.seal("hello".getBytes(US_ASCII)));
+        assertThat(peer.receive(5)).asString().isEqualTo("hello");
         byte[] question = peer.seal("question".getBytes(US_ASCII));
         byte[] end = peer.sealEnd();
         byte[] both = new byte[question.length + end.length];

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is sent over TLS comes back. */
-@OnBothTransports
+@OnBothTransportsAndProviders
 class TlsEchoTest extends TlsEndToEnd {
 
     private static final int CONNECTIONS = 8;

@@ -7,6 +7,7 @@ import dev.tandem.server.TcpServer;
 import dev.tandem.tls.Tls;
 import dev.tandem.transport.TlsSession;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Queue;
@@ -36,13 +37,18 @@ abstract class TlsEndToEnd extends EndToEnd {
         return Tls.pem(files.chain(), files.key());
     }
 
+    boolean isOpenSsl() {
+        return Secured.provider(transport) == SslProvider.OPENSSL;
+    }
+
     /** An echo server that takes notes. */
     TcpServer startEcho(Tls tls) {
-        return start(builder -> builder.handlerPerConnection(Noting::new), tls);
+        return start(
+                builder -> builder.handlerPerConnection(Noting::new), tls.withProvider(Secured.provider(transport)));
     }
 
     TcpServer startSecured(UnaryOperator<dev.tandem.server.TcpServerBuilder> describe) throws IOException {
-        return start(describe, localhost());
+        return start(describe, localhost().withProvider(Secured.provider(transport)));
     }
 
     TlsPeer connect(TlsClient client, TcpServer server) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates are replaced while the server runs. */
-@OnBothTransports
+@OnBothTransportsWithEitherProvider
 class TlsReloadTest extends TlsEndToEnd {
 
     /** What is promised, with room for a machine that has other things to do. */
@@ -173,7 +173,7 @@ class TlsReloadTest extends TlsEndToEnd {
 
     @Test
     void reloadsUnderLoadFailNoHandshake() throws Exception {
-        reloadUnderLoad(Duration.ofSeconds(5), 50);
+        reloadUnderLoad(Duration.ofSeconds(3), 50);
     }
 
     @Test

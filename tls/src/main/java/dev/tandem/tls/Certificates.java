@@ -31,7 +31,9 @@ final class Certificates {
     /** What they contained at the last look, if that was something new; it may be half written. */
     private FileContents changing;
 
-    private volatile EngineFactory engines;
+    /** Guarded by this, so that none is released while an engine is made of it. */
+    private EngineFactory engines;
+
     private volatile boolean stopped;
 
     /**
@@ -55,6 +57,12 @@ final class Certificates {
         List<String> warnings = new ArrayList<>();
         for (CertificateFiles files : settings.certificates()) {
             for (Identity identity : files.load(contents)) {
+                if (settings.isOpenSsl() && identity.keyType().equals("EdDSA")) {
+                    throw new TlsFileException(
+                            files.certificateFile(),
+                            "keys of the kind " + identity.keyType()
+                                    + " need the engine of the JDK: withProvider(SslProvider.JDK).");
+                }
                 identities.add(identity);
                 identity.invalidity().ifPresent(why -> warnings.add(files.certificateFile() + ": " + why));
             }
@@ -63,7 +71,7 @@ final class Certificates {
     }
 
     /** An engine with the certificates of this moment. */
-    SSLEngine newEngine(ByteBufAllocator allocator) {
+    synchronized SSLEngine newEngine(ByteBufAllocator allocator) {
         return engines.newEngine(allocator);
     }
 
@@ -73,9 +81,23 @@ final class Certificates {
         }
     }
 
-    void stopWatching() {
+    /** Ends. No engine is asked for any more. */
+    void close() {
         stopped = true;
         LockSupport.unpark(watch);
+        use(null);
+    }
+
+    /** From now on engines are made of these; nothing is, if they come when all has ended. */
+    private synchronized void use(EngineFactory next) {
+        if (stopped && next != null) {
+            next.release();
+            return;
+        }
+        if (engines != null) {
+            engines.release();
+        }
+        engines = next;
     }
 
     private void watchFiles() {
@@ -106,9 +128,10 @@ final class Certificates {
         try {
             Loaded loaded = load(contents);
             if (loaded.warnings.isEmpty()) {
-                engines = loaded.engines;
+                use(loaded.engines);
                 LOG.info("Certificates were reloaded: new connections get those in {}.", settings.files());
             } else {
+                loaded.engines.release();
                 keep(loaded.warnings.get(0));
             }
         } catch (TlsFileException e) {

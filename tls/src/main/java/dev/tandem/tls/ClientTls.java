@@ -61,6 +61,17 @@ public final class ClientTls implements SocketLayer {
         return new TlsLayer(settings);
     }
 
+    /** Whether the other describes the same: then they share what runs, and sessions. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ClientTls same && settings.equals(same.settings);
+    }
+
+    @Override
+    public int hashCode() {
+        return settings.hashCode();
+    }
+
     @Override
     public String toString() {
         return "TLS to " + settings.serverName();

@@ -10,8 +10,10 @@ import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
+import io.netty.util.ReferenceCountUtil;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -61,7 +63,7 @@ final class EngineFactory {
         SslContextBuilder builder = (settings.isClient()
                         ? forClient(settings, identities)
                         : forServer(settings, identities))
-                .sslProvider(settings.provider())
+                .sslProvider(settings.isOpenSsl() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                 .protocols(PROTOCOLS)
                 .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE);
         settings.authorities()
@@ -126,6 +128,11 @@ final class EngineFactory {
             engine.setSSLParameters(parameters);
         }
         return engine;
+    }
+
+    /** Gives back what OpenSSL has allocated, when the last of its engines is released. No further one may be made. */
+    void release() {
+        ReferenceCountUtil.release(context);
     }
 
     /** Refuses names that no certificate is for, with the alert that says so. */

@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 /** Certificates and keys between BEGIN and END lines (RFC 7468). What stands outside is skipped. */
 final class Pem {
 
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
 
     private record Block(String label, byte[] bytes) {}
 
@@ -89,7 +88,9 @@ final class Pem {
         Matcher matcher = BLOCK.matcher(text(contents));
         while (matcher.find()) {
             try {
-                blocks.add(new Block(matcher.group(1), Base64.getMimeDecoder().decode(matcher.group(2))));
+                blocks.add(new Block(
+                        matcher.group(1),
+                        Base64.getDecoder().decode(matcher.group(2).replaceAll("\\s", ""))));
             } catch (IllegalArgumentException e) {
                 throw new TlsFileException(file, "the block '" + matcher.group(1) + "' is damaged.", e);
             }

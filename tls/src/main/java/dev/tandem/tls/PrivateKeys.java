@@ -82,12 +82,21 @@ final class PrivateKeys {
         }
         ByteArrayOutputStream element = new ByteArrayOutputStream();
         element.write(tag);
-        // Three bytes of length are always allowed where Java reads it (BER), and enough for any key.
-        element.write(0x83);
-        element.write(value.size() >> 16);
-        element.write(value.size() >> 8);
-        element.write(value.size());
+        writeLength(value.size(), element);
         element.writeBytes(value.toByteArray());
         return element.toByteArray();
+    }
+
+    /** In as few bytes as possible: others are refused. */
+    private static void writeLength(int length, ByteArrayOutputStream out) {
+        if (length < 0x80) {
+            out.write(length);
+            return;
+        }
+        int bytes = (Integer.SIZE - Integer.numberOfLeadingZeros(length) + 7) / 8;
+        out.write(0x80 | bytes);
+        for (int i = bytes - 1; i >= 0; i--) {
+            out.write(length >> 8 * i);
+        }
     }
 }

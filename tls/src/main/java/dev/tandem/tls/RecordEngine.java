@@ -43,12 +43,43 @@ final class RecordEngine {
         try {
             SSLEngineResult result = engine.unwrap(buffers.toOpen(in, bytes), room);
             in.skipBytes(result.bytesConsumed());
-            return result;
+            return isOpenSsl() ? corrected(result, room) : result;
         } catch (SSLException | RuntimeException e) {
             // Nothing of a record that failed may stay behind: the room is that of all connections.
             room.position(position);
             throw e instanceof SSLException failed ? failed : new SSLException(e);
         }
+    }
+
+    /**
+     * OpenSSL's engine says that it is closed when only we are, and in a handshake, what it wanted before it opened the record:
+     * that it is finished it tells when it is asked again, and the next record of the peer may be a long time coming.
+     */
+    private SSLEngineResult corrected(SSLEngineResult result, ByteBuffer room) throws SSLException {
+        if (result.getStatus() == SSLEngineResult.Status.CLOSED
+                && !engine.isInboundDone()
+                && result.bytesConsumed() > 0) {
+            return new SSLEngineResult(
+                    SSLEngineResult.Status.OK,
+                    result.getHandshakeStatus(),
+                    result.bytesConsumed(),
+                    result.bytesProduced());
+        }
+        if (result.getHandshakeStatus() != HandshakeStatus.NEED_UNWRAP) {
+            return result;
+        }
+        SSLEngineResult again = engine.unwrap(NOTHING.duplicate(), room);
+        SSLEngineResult.Status status =
+                again.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW ? result.getStatus() : again.getStatus();
+        return new SSLEngineResult(
+                status,
+                again.getHandshakeStatus(),
+                result.bytesConsumed(),
+                result.bytesProduced() + again.bytesProduced());
+    }
+
+    private boolean isOpenSsl() {
+        return engine instanceof ReferenceCountedOpenSslEngine;
     }
 
     /** Seals at most {@code bytesMax} bytes of {@code plain} into one record in {@code out}. */

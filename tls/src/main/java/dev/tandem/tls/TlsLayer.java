@@ -24,6 +24,9 @@ final class TlsLayer implements RunningLayer {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsLayer.class);
 
+    /** A client may have a layer for each of many servers, and few handshakes. */
+    private static final int WORKER_IDLE_SECONDS = 10;
+
     private final TlsSettings settings;
     private final Certificates certificates;
     private final HandshakePlaces places;
@@ -40,17 +43,18 @@ final class TlsLayer implements RunningLayer {
         this.workers = new ThreadPoolExecutor(
                 threads,
                 threads,
-                0,
+                WORKER_IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 new DefaultThreadFactory("tandem-tls", true));
+        workers.allowCoreThreadTimeOut(true);
         certificates.watch();
     }
 
     @Override
     public LayerEvents begin(StreamSocket socket, Upper upper) {
         TlsSocket secured = new TlsSocket(this, socket, upper);
-        if (settings.isClient()) {
+        if (isOfClient()) {
             secured.speakFirst();
         }
         socket.resumeReceiving();
@@ -60,6 +64,11 @@ final class TlsLayer implements RunningLayer {
     @Override
     public Duration deadline() {
         return settings.handshakeTimeout();
+    }
+
+    /** Whether this end speaks first. */
+    boolean isOfClient() {
+        return settings.isClient();
     }
 
     ByteBufAllocator allocator() {
@@ -113,7 +122,7 @@ final class TlsLayer implements RunningLayer {
 
     @Override
     public void close() {
-        certificates.stopWatching();
+        certificates.close();
         workers.shutdown();
     }
 }

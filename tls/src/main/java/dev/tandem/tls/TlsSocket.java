@@ -87,6 +87,11 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
         });
     }
 
+    /** Whether this is the beginning of a handshake, and not only of a connection. */
+    private boolean hasBegun() {
+        return layer.isOfClient() || incoming.hasBegun();
+    }
+
     // ---- Receiving ----
 
     @Override
@@ -134,7 +139,7 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
         if (state == State.REFUSED) {
             end();
         } else if (state == State.BEGINNING && !handshake.isBusy()) {
-            if (incoming.hasBegun()) {
+            if (hasBegun()) {
                 refuse(CloseReason.HANDSHAKE_FAILED, "it left during the handshake");
             } else {
                 refuse(CloseReason.PEER_CLOSED, null);
@@ -253,7 +258,7 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
 
     @Override
     public void onOverdue() {
-        if (state == State.BEGINNING && incoming.hasBegun()) {
+        if (state == State.BEGINNING && hasBegun()) {
             handshake.refuse(CloseReason.HANDSHAKE_FAILED, "it did not finish the handshake in time");
         } else if (state == State.BEGINNING) {
             handshake.refuse(CloseReason.FIRST_BYTE_TIMEOUT, null);
@@ -263,7 +268,7 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
 
     @Override
     public void onDrain() {
-        if (state == State.BEGINNING && !incoming.hasBegun()) {
+        if (state == State.BEGINNING && !hasBegun()) {
             handshake.refuse(CloseReason.DRAINED, null);
             end();
         } else if (state == State.REFUSED) {
@@ -370,12 +375,16 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
         }
     }
 
-    /** The peer has closed both directions, as it must in TLS 1.2: for what is sent to it, it is gone. Told later. */
+    /** Tells it later, because this is within a call. */
     private void failToSend(SSLException why) {
         TlsLayer.onLoop(socket, () -> {
-            if (state == State.OPEN) {
+            if (state == State.OPEN && incoming.isClosed()) {
+                // The peer has closed both directions, as it must in TLS 1.2: for what is sent to it, it is gone.
                 end();
                 events.onFailed(new TransportException("send", "EPIPE", Words.of(why)));
+            } else if (state == State.OPEN) {
+                // OpenSSL tells the fault of a record when something is to be sent next.
+                fail(why);
             }
         });
     }

@@ -115,6 +115,16 @@ class PemTest {
                 .withMessageContaining("is encrypted. Decrypt it with");
     }
 
+    @Test
+    void aDamagedCertificateIsNotSkipped() throws Exception {
+        String good = selfSigned(Algorithm.ecp256).getCertificatePEM();
+        String text = new StringBuilder(good).insert(100, '!') + "\n" + good;
+
+        assertThatExceptionOfType(TlsFileException.class)
+                .isThrownBy(() -> Pem.certificates(FILE, text.getBytes(US_ASCII)))
+                .withMessage("some.pem: the block 'CERTIFICATE' is damaged.");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

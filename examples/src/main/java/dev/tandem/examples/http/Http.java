@@ -27,7 +27,7 @@ public final class Http implements Callable<Integer> {
 
     @Override
     public Integer call() throws TransportException {
-        return server.run("http", port, describe(TcpServer.builder()));
+        return server.run("http", port, describe(TcpServer.builder()), "http/1.1");
     }
 
     /** Lets a server speak HTTP. */

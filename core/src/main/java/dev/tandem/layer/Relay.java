@@ -1,16 +1,20 @@
-package dev.tandem.server;
+package dev.tandem.layer;
 
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
 
 /** Passes on what happens to a socket. */
-abstract class Relay implements SocketEvents {
+public abstract class Relay implements SocketEvents {
 
     /** Who is told; null as long as nobody is. */
     protected SocketEvents target;
 
-    Relay(SocketEvents target) {
+    /** To nobody yet. */
+    protected Relay() {}
+
+    /** To this one. */
+    protected Relay(SocketEvents target) {
         this.target = target;
     }
 

@@ -1,25 +1,20 @@
-package dev.tandem.server;
+package dev.tandem.layer;
 
 import dev.tandem.connection.CloseReason;
-import dev.tandem.layer.LayerEvents;
-import dev.tandem.layer.RunningLayer;
-import dev.tandem.layer.Upper;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
 import java.util.List;
-import java.util.function.Function;
 
 /**
- * A client on its way through the layers of a listener, the lowest first. It has its place among the connections already,
- * and becomes one when the last layer is open.
+ * A socket on its way through layers, the lowest first. It becomes a connection when the last one is open. On the thread of
+ * the socket's loop.
  */
-final class Arrival extends Relay implements Upper {
+public final class Passage extends Relay implements Upper {
 
     private final StreamSocket socket;
     private final List<RunningLayer> layers;
-    private final Arrivals arrivals;
-    private final Admission admission;
-    private final Function<StreamSocket, SocketEvents> opening;
+    private final Passages passages;
+    private final Upper top;
     private final Runnable onGone;
 
     private int begun;
@@ -30,28 +25,22 @@ final class Arrival extends Relay implements Upper {
     /**
      * Has not begun.
      *
-     * @param opening makes a connection of the socket that the last layer gives, or returns null
-     * @param onGone told if the client is gone without having become a connection
+     * @param layers at least one
+     * @param passages who gives the layers their deadline
+     * @param top who is above the last layer
+     * @param onGone told if the socket is gone without having become a connection
      */
-    Arrival(
-            StreamSocket socket,
-            List<RunningLayer> layers,
-            Arrivals arrivals,
-            Admission admission,
-            Function<StreamSocket, SocketEvents> opening,
-            Runnable onGone) {
-        super(null);
+    public Passage(StreamSocket socket, List<RunningLayer> layers, Passages passages, Upper top, Runnable onGone) {
         this.socket = socket;
         this.layers = layers;
-        this.arrivals = arrivals;
-        this.admission = admission;
-        this.opening = opening;
+        this.passages = passages;
+        this.top = top;
         this.onGone = onGone;
     }
 
-    /** Begins with the first layer. */
-    SocketEvents begin() {
-        arrivals.add(this);
+    /** Begins with the first layer. Returns who is told what happens to the socket. */
+    public SocketEvents begin() {
+        passages.add(this);
         target = beginNext(socket);
         return this;
     }
@@ -73,21 +62,17 @@ final class Arrival extends Relay implements Upper {
         if (begun < layers.size()) {
             return beginNext(layered);
         }
-        SocketEvents events = opening.apply(layered);
+        SocketEvents events = top.open(layered);
         if (events != null) {
             opened = true;
-            arrivals.remove(this);
+            passages.remove(this);
         }
         return events;
     }
 
     @Override
     public void refuse(CloseReason why, String because) {
-        if (because == null) {
-            admission.count(why);
-        } else {
-            admission.refuse(why, because, socket);
-        }
+        top.refuse(why, because);
     }
 
     void onTick(long nowNanos) {
@@ -100,7 +85,8 @@ final class Arrival extends Relay implements Upper {
         beginning.onDrain();
     }
 
-    void abort() {
+    /** Breaks it off. */
+    public void abort() {
         socket.abort();
     }
 
@@ -108,7 +94,7 @@ final class Arrival extends Relay implements Upper {
     public void onClosed() {
         super.onClosed();
         if (!opened) {
-            arrivals.remove(this);
+            passages.remove(this);
             onGone.run();
         }
     }
