@@ -58,8 +58,8 @@ class ChurnTest extends ProcessTest {
 
         Await.value("descriptors", idleDescriptors, child::descriptors);
         Footprint after = Footprint.of(child);
-        System.out.println("ChurnTest, " + transport + ": " + idleDescriptors + " descriptors, before " + before + ", after "
-                + after);
+        System.out.println("ChurnTest, " + transport + ": " + idleDescriptors + " descriptors, before " + before
+                + ", after " + after);
         assertThat(after.heapBytes()).isLessThan(before.heapBytes() + NOISE_BYTES);
         assertThat(after.directBytes()).isLessThan(before.directBytes() + NOISE_BYTES);
     }
