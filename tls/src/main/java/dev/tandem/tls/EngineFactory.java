@@ -58,7 +58,9 @@ final class EngineFactory {
     }
 
     static EngineFactory of(TlsSettings settings, Identities identities, FileContents contents) {
-        SslContextBuilder builder = (settings.isClient() ? forClient(settings, identities) : forServer(settings, identities))
+        SslContextBuilder builder = (settings.isClient()
+                        ? forClient(settings, identities)
+                        : forServer(settings, identities))
                 .sslProvider(settings.provider())
                 .protocols(PROTOCOLS)
                 .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE);

@@ -111,7 +111,8 @@ final class Incoming {
         } else if (TlsRecord.isHandshake(in) && engine.isTls12()) {
             throw new SSLException("it asked for a new handshake, which is refused");
         } else if (!engine.plaintext().hasRoom() || TlsRecord.mayBeAlert(in)) {
-            // Before an alert, because with the word that the peer has finished an engine may close both directions, and
+            // Before an alert, because with the word that the peer has finished an engine may close both directions,
+            // and
             // then what is answered to these bytes could not be sent.
             deliver();
             if (isBlocked()) {

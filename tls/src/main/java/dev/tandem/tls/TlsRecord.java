@@ -82,7 +82,8 @@ final class TlsRecord {
         if (!plausible) {
             throw new SSLException("its first bytes are not TLS");
         }
-        // A client may cut its hello into records so short that the length is not in the first; then engines look after it.
+        // A client may cut its hello into records so short that the length is not in the first; then engines look after
+        // it.
         boolean saysLength = there >= HEAD_BYTES + 4 && in.getUnsignedShort(at + 3) >= 4;
         if (saysLength && in.getUnsignedMedium(at + HEAD_BYTES + 1) > CLIENT_HELLO_BYTES_MAX) {
             throw new SSLException("its hello is said to have " + in.getUnsignedMedium(at + HEAD_BYTES + 1)

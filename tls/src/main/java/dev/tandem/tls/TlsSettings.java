@@ -100,19 +100,37 @@ record TlsSettings(
     TlsSettings withApplicationProtocols(List<String> names) {
         return new TlsSettings(
                 serverName,
-                certificates, clientCertificates, authorities, names, handshakeTimeout, handshakesMax, provider);
+                certificates,
+                clientCertificates,
+                authorities,
+                names,
+                handshakeTimeout,
+                handshakesMax,
+                provider);
     }
 
     TlsSettings withHandshakeTimeout(Duration value) {
         return new TlsSettings(
                 serverName,
-                certificates, clientCertificates, authorities, applicationProtocols, value, handshakesMax, provider);
+                certificates,
+                clientCertificates,
+                authorities,
+                applicationProtocols,
+                value,
+                handshakesMax,
+                provider);
     }
 
     TlsSettings withHandshakesMax(int value) {
         return new TlsSettings(
                 serverName,
-                certificates, clientCertificates, authorities, applicationProtocols, handshakeTimeout, value, provider);
+                certificates,
+                clientCertificates,
+                authorities,
+                applicationProtocols,
+                handshakeTimeout,
+                value,
+                provider);
     }
 
     TlsSettings withProvider(SslProvider value) {

@@ -22,8 +22,7 @@ class PemTest {
     private static final Path FILE = Path.of("some.pem");
 
     /** As {@code openssl ecparam -name prime256v1 -genkey} writes it. */
-    private static final String SEC1 =
-            """
+    private static final String SEC1 = """
             -----BEGIN EC PARAMETERS-----
             BggqhkjOPQMBBw==
             -----END EC PARAMETERS-----
@@ -83,8 +82,8 @@ class PemTest {
     void certificatesAreReadInTheirOrderWhateverStandsBetweenThem() throws Exception {
         X509Bundle first = selfSigned(Algorithm.ecp256);
         X509Bundle second = selfSigned(Algorithm.rsa2048);
-        String text = "subject=CN = test\n" + first.getCertificatePEM() + "\n\n# the next\n"
-                + first.getPrivateKeyPEM() + second.getCertificatePEM();
+        String text = "subject=CN = test\n" + first.getCertificatePEM() + "\n\n# the next\n" + first.getPrivateKeyPEM()
+                + second.getCertificatePEM();
 
         assertThat(Pem.certificates(FILE, text.getBytes(US_ASCII)))
                 .containsExactly(first.getCertificate(), second.getCertificate());
@@ -117,7 +116,12 @@ class PemTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-----BEGIN CERTIFICATE-----\nMIIB", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"})
+    @ValueSource(
+            strings = {
+                "",
+                "-----BEGIN CERTIFICATE-----\nMIIB",
+                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
+            })
     void whatIsNoCertificateIsRefusedWithTheNameOfTheFile(String text) {
         assertThatExceptionOfType(TlsFileException.class)
                 .isThrownBy(() -> Pem.certificates(FILE, text.getBytes(US_ASCII)))
