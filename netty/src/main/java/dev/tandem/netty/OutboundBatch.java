@@ -15,7 +15,9 @@ import java.util.function.BiConsumer;
  * until the kernel has taken the batch, for their promises and the channel's writability depend on that.
  */
 final class OutboundBatch
-        implements ChannelOutboundBuffer.MessageProcessor, BiConsumer<ChannelOutboundBuffer, ByteBuf>, WritableByteChannel {
+        implements ChannelOutboundBuffer.MessageProcessor,
+                BiConsumer<ChannelOutboundBuffer, ByteBuf>,
+                WritableByteChannel {
 
     /** So many bytes cost a copy little beside sending them, and leave the kernel no time to run dry. */
     static final int BYTES_MAX = 64 * 1024;
