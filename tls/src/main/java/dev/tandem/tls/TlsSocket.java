@@ -121,8 +121,9 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
         }
     }
 
+    /** The peer has finished: tells those above, who have all its bytes, or if they have paused, when they go on. */
     void onInputClosed() {
-        if (state == State.OPEN && !inputEndTold) {
+        if (state == State.OPEN && receiving && !inputEndTold) {
             inputEndTold = true;
             events.onReceiveEnd();
         }
@@ -144,7 +145,10 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
             } else {
                 refuse(CloseReason.PEER_CLOSED, null);
             }
-        } else if (state == State.OPEN && !inputEndTold && (receiving || !incoming.isKeeping())) {
+        } else if (state == State.OPEN
+                && !incoming.isClosed()
+                && !inputEndTold
+                && (receiving || !incoming.isKeeping())) {
             inputEndTold = true;
             incoming.release();
             events.onReceiveCut();
@@ -155,6 +159,9 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
     void goOn() {
         runStep(() -> {
             incoming.openKept();
+            if (incoming.isClosed()) {
+                onInputClosed();
+            }
             if (endArrived) {
                 endInput();
             }
@@ -316,7 +323,8 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
     @Override
     public void resumeReceiving() {
         receiving = true;
-        if (incoming.isKeeping() || endArrived) {
+        boolean endIsDue = endArrived || incoming.isClosed() && !inputEndTold;
+        if (incoming.isKeeping() || endIsDue) {
             TlsLayer.onLoop(socket, this::goOn);
         } else {
             socket.resumeReceiving();
