@@ -50,9 +50,9 @@ class ChurnTest extends ProcessTest {
                 "1");
         int port = child.port();
         churn(port, WARM_UP_CYCLES);
-        // The JVM keeps open what it loads classes from, and so not before.
-        long idleDescriptors = Await.halt("closing", Duration.ofSeconds(1), child::descriptors);
         Footprint before = Footprint.of(child);
+        // After that, because the JVM opens a socket when it is asked the first time.
+        long idleDescriptors = Await.halt("closing", Duration.ofSeconds(1), child::descriptors);
 
         churn(port, CYCLES);
 
