@@ -10,6 +10,9 @@ public final class Passages {
 
     private final Set<Passage> passages = new LinkedHashSet<>();
 
+    /** None yet. */
+    public Passages() {}
+
     void add(Passage passage) {
         passages.add(passage);
     }

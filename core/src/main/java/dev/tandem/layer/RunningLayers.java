@@ -11,6 +11,9 @@ public final class RunningLayers {
     private final Map<SocketLayer, RunningLayer> running = new HashMap<>();
     private boolean closed;
 
+    /** None yet. */
+    public RunningLayers() {}
+
     /**
      * Starts those that do not run yet.
      *
