@@ -78,7 +78,7 @@ public interface StreamSocket {
      *
      * @param loan the buffer that {@link SocketEvents#onReceived} was called with, of this socket or another one of its loop
      * @return whether the bytes are being sent; if not, nothing has happened and the caller sends a copy. A transport
-     *     declines when lending longer would leave too little for receiving
+     *     declines when lending longer would leave too little for receiving, and what a layer above it has lent
      * @throws IllegalStateException if a send is in flight or the output was shut down
      */
     boolean sendLoan(ByteBuf loan);

@@ -48,6 +48,7 @@ public abstract class EndToEnd {
 
     @AfterEach
     void nothingIsLeft() throws Exception {
+        Secured.end();
         while (!open.isEmpty()) {
             open.pop().close();
         }

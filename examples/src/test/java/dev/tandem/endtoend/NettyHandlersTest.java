@@ -15,6 +15,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.stream.ChunkedStream;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -83,6 +84,7 @@ class NettyHandlersTest extends NettyEndToEnd {
     private TcpServer startTls() throws Exception {
         SslContext tls = SslContextBuilder.forServer(
                         certificate.getKeyPair().getPrivate(), certificate.getCertificate())
+                .sslProvider(SslProvider.JDK)
                 .build();
         return startPipeline(channel -> {
             SslHandler handler = tls.newHandler(channel.alloc());

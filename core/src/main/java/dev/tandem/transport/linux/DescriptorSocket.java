@@ -285,7 +285,8 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
 
     @Override
     public final boolean sendLoan(ByteBuf loan) {
-        if (state != State.OPEN) {
+        if (state != State.OPEN || !loan.isDirect()) {
+            // What is not direct is no loan of an engine's, but of a layer above the socket that lends.
             return false;
         }
         requireMaySend(loan);
