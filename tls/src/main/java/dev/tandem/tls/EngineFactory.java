@@ -14,9 +14,13 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
 import io.netty.util.ReferenceCountUtil;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -93,9 +97,11 @@ final class EngineFactory {
     }
 
     private static KeyManagerFactory keyManagers(TlsSettings settings, Identities identities) {
-        KeyManagerFactory factory = new FixedKeyManagerFactory(new IdentityKeyManager(identities));
-        // Without the cache, OpenSSL would be given the key anew at each handshake.
-        return settings.isOpenSsl() ? new OpenSslCachingX509KeyManagerFactory(factory) : factory;
+        if (!settings.isOpenSsl()) {
+            return new FixedKeyManagerFactory(new IdentityKeyManager(identities));
+        }
+        // Without the cache, OpenSSL would be given the key anew at each handshake, unless it is the only one.
+        return new OpenSslCachingX509KeyManagerFactory(new FixedKeyManagerFactory(new KeyCopies(identities)));
     }
 
     private static ApplicationProtocolConfig applicationProtocols(TlsSettings settings) {
@@ -153,6 +159,29 @@ final class EngineFactory {
                         .isEmpty();
             } catch (IllegalArgumentException notTheNameOfAHost) {
                 return false;
+            }
+        }
+    }
+
+    /**
+     * Gives out a copy of the key each time. Below the cache by alias Netty has one of its own for the latest key, found by
+     * identity; two first handshakes at a time that meet in both count a reference too many, and what OpenSSL has of the key
+     * is never freed (seen with 4.2.18, OpenSslCachingKeyMaterialProvider). Copies are never found in the lower one.
+     */
+    private static final class KeyCopies extends IdentityKeyManager {
+
+        KeyCopies(Identities identities) {
+            super(identities);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            PrivateKey key = super.getPrivateKey(alias);
+            try {
+                return KeyFactory.getInstance(key.getAlgorithm())
+                        .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("A key that was read before is refused now.", e);
             }
         }
     }

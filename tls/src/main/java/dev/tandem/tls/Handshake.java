@@ -41,11 +41,6 @@ final class Handshake {
         return waitingForPlace || computing;
     }
 
-    /** Whether the engine is in use on another thread. */
-    boolean isComputing() {
-        return computing;
-    }
-
     /** Returns an engine; null if there is no place for another handshake, and {@link TlsSocket#goOn} comes when there is. */
     RecordEngine begin() {
         if (!holdsPlace && !layer.places().take(this)) {
@@ -80,30 +75,33 @@ final class Handshake {
         }
     }
 
-    /** The engine has something expensive to do; {@link TlsSocket#onComputed} follows. */
+    /** The engine has something expensive to do; {@link TlsSocket#onComputed} follows, unless the loop ends before. */
     void compute(RecordEngine engine) {
         computing = true;
         socket.pauseReceiving();
-        layer.execute(() -> {
-            if (!socket.loop().isShuttingDown()) {
-                runTasks(engine);
+        // The other thread has a reference of its own, because the connection may be closed meanwhile.
+        engine.retain();
+        boolean accepted = layer.execute(() -> {
+            try {
+                if (!socket.loop().isShuttingDown()) {
+                    engine.runTasks();
+                }
+            } catch (RuntimeException e) {
+                // The engine is in no state to go on, and says so when it is asked to.
+                LOG.debug("A task of an engine failed.", e);
+            } finally {
+                engine.release();
             }
-            TlsLayer.onLoop(socket, () -> onComputed(engine), engine::release);
+            TlsLayer.onLoop(socket, this::onComputed);
         });
-    }
-
-    private static void runTasks(RecordEngine engine) {
-        try {
-            engine.runTasks();
-        } catch (RuntimeException e) {
-            // The engine is in no state to go on, and says so when it is asked to.
-            LOG.debug("A task of an engine failed.", e);
+        if (!accepted) {
+            engine.release();
         }
     }
 
-    private void onComputed(RecordEngine engine) {
+    private void onComputed() {
         computing = false;
-        secured.onComputed(engine);
+        secured.onComputed();
     }
 
     /** It is finished. Returns who is above; null if nobody wants the connection. */

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /** Chooses an identity for what the other side can verify, and in a server for the name that the client asks for. */
-final class IdentityKeyManager extends X509ExtendedKeyManager {
+class IdentityKeyManager extends X509ExtendedKeyManager {
 
     private final Identities identities;
 

@@ -133,6 +133,11 @@ final class RecordEngine {
         return "TLSv1.2".equals(engine.getSession().getProtocol());
     }
 
+    /** Adds a reference, which is to be released too. */
+    void retain() {
+        ReferenceCountUtil.retain(engine);
+    }
+
     void release() {
         ReferenceCountUtil.release(engine);
     }

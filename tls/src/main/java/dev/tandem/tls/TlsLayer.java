@@ -86,25 +86,23 @@ final class TlsLayer implements RunningLayer {
                 buffers.computeIfAbsent(loop, created -> new LoopBuffers(!settings.isOpenSsl())));
     }
 
-    /** Does the expensive part of a handshake. */
-    void execute(Runnable task) {
+    /** Does the expensive part of a handshake on another thread; false, and nothing is done, if the server has ended. */
+    boolean execute(Runnable task) {
         try {
             workers.execute(task);
+            return true;
         } catch (RejectedExecutionException serverHasEnded) {
             LOG.debug("The server has ended; a handshake is dropped.");
+            return false;
         }
     }
 
     /** Runs a task on the loop of a socket, unless that has ended. */
     static void onLoop(StreamSocket socket, Runnable task) {
-        onLoop(socket, task, () -> LOG.debug("The loop of {} has ended; a task of it is dropped.", socket));
-    }
-
-    static void onLoop(StreamSocket socket, Runnable task, Runnable ifLoopHasEnded) {
         try {
             socket.loop().execute(task);
         } catch (RejectedExecutionException loopHasEnded) {
-            ifLoopHasEnded.run();
+            LOG.debug("The loop of {} has ended; a task of it is dropped.", socket);
         }
     }
 

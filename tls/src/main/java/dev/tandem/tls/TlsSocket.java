@@ -208,12 +208,7 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
     }
 
     /** The expensive part was done. On the loop. */
-    void onComputed(RecordEngine computed) {
-        if (engine == null) {
-            // It was closed meanwhile, and nobody else releases it.
-            computed.release();
-            return;
-        }
+    void onComputed() {
         if (state != State.ENDED) {
             runStep(() -> proceed(engine.status()));
             goOn();
@@ -309,10 +304,10 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
         handshake.leave();
         incoming.release();
         outgoing.release();
-        if (engine != null && !handshake.isComputing()) {
+        if (engine != null) {
             engine.release();
+            engine = null;
         }
-        engine = null;
         if (events != null) {
             events.onClosed();
         }
