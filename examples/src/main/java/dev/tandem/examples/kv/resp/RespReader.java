@@ -56,10 +56,13 @@ public final class RespReader {
      * @throws RespException if the bytes are no command
      */
     public boolean next(ByteBuf in) {
+        if (announced == 0) {
+            // Now and not when the next command begins, for that may be a long time coming.
+            releaseLargeViews();
+        }
         while (announced > 0 || in.isReadable()) {
             if (announced == 0) {
                 count = 0;
-                releaseLargeViews();
                 boolean begun = in.getByte(in.readerIndex()) == '*' ? readCount(in) : readInline(in);
                 if (!begun) {
                     return false;

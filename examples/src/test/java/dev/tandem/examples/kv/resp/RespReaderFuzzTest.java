@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +15,21 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Feeds the reader commands, broken commands and noise. Whatever comes, it must throw nothing but the protocol error,
- * and the outcome must be the same however the bytes are cut.
+ * allocate no more than four times what was received, and the outcome must be the same however the bytes are cut.
  */
 class RespReaderFuzzTest {
 
-    private static final RespLimits LIMITS = new RespLimits(16, 200, 400, 80);
+    private static final RespLimits LIMITS = new RespLimits(10_000, 200, 400, 80);
     private static final long RUN_NANOS = Long.getLong("tandem.fuzzSeconds", 2) * 1_000_000_000L;
+
+    private static final int ALLOCATED_PER_RECEIVED = 4;
+    /** The places of the arguments of the shortest commands, and a copy of a line with quotes. */
+    private static final int ALLOCATED_FOR_SHORT_ONES = 2048;
+    /** For the error and its message, of which there is one at most. */
+    private static final int ALLOCATED_FOR_ERROR = 2048;
+
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private static final String[] PIECES = {
         "*1\r\n",
@@ -27,8 +37,8 @@ class RespReaderFuzzTest {
         "*3\r\n",
         "*0\r\n",
         "*-1\r\n",
-        "*17\r\n",
-        "*16\r\n",
+        "*10001\r\n",
+        "*10000\r\n",
         "*",
         "$",
         "$1\r\nx\r\n",
@@ -74,6 +84,41 @@ class RespReaderFuzzTest {
             }
         }
         System.out.println("figure: RESP, " + input + " inputs in " + RUN_NANOS / 1_000_000_000L + " s");
+    }
+
+    @Test
+    void allocatesNoMoreThanFourTimesWhatWasReceived() {
+        long seed = Long.getLong("tandem.seed", System.nanoTime());
+        Random random = new Random(seed);
+        long end = System.nanoTime() + RUN_NANOS;
+        // What is allocated when classes are loaded is no input's doing.
+        for (int i = 0; i < 10_000; i++) {
+            allocatedBytes(randomInput(random));
+        }
+        long input = 0;
+        for (; input == 0 || System.nanoTime() < end; input++) {
+            byte[] bytes = randomInput(random);
+            assertThat(allocatedBytes(bytes))
+                    .as("input %d, repeat with -Dtandem.seed=%d: %s", input, seed, Arrays.toString(bytes))
+                    .isLessThanOrEqualTo(
+                            ALLOCATED_PER_RECEIVED * bytes.length + ALLOCATED_FOR_SHORT_ONES + ALLOCATED_FOR_ERROR);
+        }
+        System.out.println("figure: allocation by RESP, " + input + " inputs in " + RUN_NANOS / 1_000_000_000L + " s");
+    }
+
+    private static long allocatedBytes(byte[] bytes) {
+        RespReader reader = new RespReader(LIMITS);
+        ByteBuf in = Unpooled.wrappedBuffer(bytes);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        try {
+            boolean more = true;
+            while (more) {
+                more = reader.next(in);
+            }
+        } catch (RespException error) {
+            // It may be allocated, too.
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 
     /** The commands read, then the error if there was one. */

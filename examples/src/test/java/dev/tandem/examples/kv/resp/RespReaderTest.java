@@ -79,6 +79,14 @@ class RespReaderTest {
     }
 
     @Test
+    void largeCommandsLeaveNoMemoryBehindAlthoughNothingFollows() {
+        ByteBuf in = bytes("*100000\r\n" + "$1\r\nk\r\n".repeat(100_000));
+        assertThat(reader.next(in)).isTrue();
+        assertThat(reader.next(in)).isFalse();
+        assertThat(reader.viewsHeld()).isLessThanOrEqualTo(64);
+    }
+
+    @Test
     void limitsAreCheckedWhenASizeIsAnnounced() {
         assertError(SMALL, "*5\r\n", "invalid multibulk length");
         assertError(SMALL, "*1\r\n$101\r\n", "invalid bulk length");
