@@ -4,9 +4,12 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.UnaryOperator;
 
 /** Issues certificates, and writes them to files. */
@@ -40,6 +43,19 @@ final class Authority {
         return issue(builder -> builder.ecp256()
                 .subject("CN=" + hosts[0])
                 .addExtensionOctetString(SUBJECT_ALT_NAME, false, dns(hosts)));
+    }
+
+    /** A certificate for a host, of the kind that public authorities issue today. */
+    X509Bundle issueLikePublicOnes(String host) {
+        Instant now = Instant.now();
+        return issue(builder -> builder.ecp256()
+                .subject("CN=" + host)
+                .addSanDnsName(host)
+                .notBefore(now.minus(1, ChronoUnit.DAYS))
+                .notAfter(now.plus(89, ChronoUnit.DAYS))
+                .setKeyUsage(true, CertificateBuilder.KeyUsage.digitalSignature)
+                .addExtendedKeyUsageServerAuth()
+                .addCrlDistributionPoint(URI.create("http://127.0.0.1/revoked.crl")));
     }
 
     /** By hand, because the builder knows no wildcards. */

@@ -2,6 +2,7 @@ package dev.tandem.examples.http;
 
 import static io.netty.handler.codec.http.HttpHeaderNames.ALLOW;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_SECURITY_POLICY;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 
 import io.netty.buffer.Unpooled;
@@ -29,6 +30,10 @@ final class Pages extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pages.class);
     private static final String TEXT = "text/plain; charset=utf-8";
+
+    /** A page may use what it holds itself, and talk to where it came from; nothing may frame it. */
+    private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
+            + " connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     private record Page(String type, byte[] content) {
 
@@ -82,6 +87,10 @@ final class Pages extends SimpleChannelInboundHandler<FullHttpRequest> {
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(page.content()));
         response.headers().set(CONTENT_TYPE, page.type());
         response.headers().setInt(CONTENT_LENGTH, page.content().length);
+        if (!page.type().equals(TEXT)) {
+            response.headers().set(CONTENT_SECURITY_POLICY, POLICY);
+            response.headers().set("x-content-type-options", "nosniff");
+        }
         return response;
     }
 
