@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.proxyprotocol.ProxyProtocol;
 import dev.tandem.server.DrainReport;
 import dev.tandem.server.TcpServer;
 import io.netty.buffer.ByteBuf;
@@ -187,6 +188,21 @@ class TlsClosingTest extends TlsEndToEnd {
         byte[] rest = peer.receiveToEnd();
         assertThat(rest).hasSize(answer.length - 1).endsWith(answer[answer.length - 2], answer[answer.length - 1]);
         awaitClosed(server, CloseReason.TRUNCATED, 1);
+    }
+
+    @Test
+    void aCutIsKnownAboveAFurtherLayerToo() throws Exception {
+        TcpServer server = start(
+                builder -> builder.handlerPerConnection(Noting::new),
+                localhost().withProvider(Secured.provider(transport)),
+                ProxyProtocol.from("127.0.0.1"));
+        TlsPeer peer = connect(new TlsClient(), server);
+        peer.send("PROXY UNKNOWN\r\n").echo("hello");
+        peer.cutOff();
+        assertThat(awaitEnd()).isEqualTo("TRUNCATED");
+
+        connect(new TlsClient(), server).send("PROXY UNKN").cutOff();
+        Await.value("refused connections", 1L, () -> closed(server, CloseReason.BAD_PROXY_HEADER));
     }
 
     @Test
