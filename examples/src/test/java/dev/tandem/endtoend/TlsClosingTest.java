@@ -201,7 +201,9 @@ class TlsClosingTest extends TlsEndToEnd {
         peer.cutOff();
         assertThat(awaitEnd()).isEqualTo("TRUNCATED");
 
-        connect(new TlsClient(), server).send("PROXY UNKN").cutOff();
+        TlsPeer second = connect(new TlsClient(), server);
+        second.send("PROXY UNKN");
+        second.cutOff();
         Await.value("refused connections", 1L, () -> closed(server, CloseReason.BAD_PROXY_HEADER));
     }
 
