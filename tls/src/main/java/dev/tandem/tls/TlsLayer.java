@@ -110,14 +110,8 @@ final class TlsLayer implements RunningLayer {
 
     /** A connection ends because its peer has broken the rules of TLS. */
     void logFailure(StreamSocket socket, String because) {
-        long heldBack = failures.pass();
-        if (heldBack >= 0) {
-            LOG.warn(
-                    "The connection from {} is closed with TLS_FAILED: {}.{}",
-                    socket.remoteAddress(),
-                    because,
-                    LogLimit.others(heldBack));
-        }
+        failures.pass(others -> LOG.warn(
+                "The connection from {} is closed with TLS_FAILED: {}.{}", socket.remoteAddress(), because, others));
     }
 
     @Override
