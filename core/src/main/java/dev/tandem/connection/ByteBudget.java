@@ -105,15 +105,12 @@ public final class ByteBudget {
     }
 
     void logClosed(Exchange connection, long bytes) {
-        long heldBack = closeLog.pass();
-        if (heldBack >= 0) {
-            LOG.warn(
-                    "The connections hold too much of {} bytes: {}, which holds {}, is closed.{}",
-                    maxBytes,
-                    connection,
-                    bytes,
-                    LogLimit.others(heldBack));
-        }
+        closeLog.pass(others -> LOG.warn(
+                "The connections hold too much of {} bytes: {}, which holds {}, is closed.{}",
+                maxBytes,
+                connection,
+                bytes,
+                others));
     }
 
     // ---- Levels ----
@@ -160,20 +157,16 @@ public final class ByteBudget {
     }
 
     private void logStrain(long now) {
-        long heldBack = (strained ? strainLog : reliefLog).pass();
-        if (heldBack < 0) {
-            return;
-        }
-        String others = LogLimit.others(heldBack);
         if (strained) {
-            LOG.warn(
+            strainLog.pass(others -> LOG.warn(
                     "The connections hold {} bytes of {}: those with more than {} are not read.{}",
                     now,
                     maxBytes,
                     shareBytes,
-                    others);
+                    others));
         } else {
-            LOG.info("The connections hold {} bytes of {}: all of them are read.{}", now, maxBytes, others);
+            reliefLog.pass(others ->
+                    LOG.info("The connections hold {} bytes of {}: all of them are read.{}", now, maxBytes, others));
         }
     }
 

@@ -148,19 +148,18 @@ final class Exchange implements SocketEvents {
 
     @Override
     public void onReceiveEnd() {
-        peerFinished = true;
-        if (isOpen()) {
-            dispatch(ConnectionHandler::onPeerFinished);
-        } else if (state == ConnectionState.LINGERING) {
-            closeSocket();
-        }
+        endInput(() -> dispatch(ConnectionHandler::onPeerFinished));
     }
 
     @Override
     public void onReceiveCut() {
+        endInput(() -> close(CloseReason.TRUNCATED));
+    }
+
+    private void endInput(Runnable ifOpen) {
         peerFinished = true;
         if (isOpen()) {
-            close(CloseReason.TRUNCATED);
+            ifOpen.run();
         } else if (state == ConnectionState.LINGERING) {
             closeSocket();
         }

@@ -202,16 +202,21 @@ public final class LoopConnections {
         return present;
     }
 
+    /** Those that there are at this moment, because what is done to one may make it or others leave. */
+    private Exchange[] all() {
+        return Arrays.copyOf(connections, count);
+    }
+
     /** Calls {@code action} for every connection there is. It may write to them, close and abort them. */
     public void forEach(Consumer<Connection> action) {
-        for (Exchange exchange : Arrays.copyOf(connections, count)) {
+        for (Exchange exchange : all()) {
             action.accept(exchange.connection());
         }
     }
 
     /** The budget is strained, or is not any more. */
     void followBudget() {
-        for (Exchange connection : Arrays.copyOf(connections, count)) {
+        for (Exchange connection : all()) {
             connection.followBudget();
         }
     }
@@ -223,7 +228,7 @@ public final class LoopConnections {
      */
     public int drainAll() {
         draining = true;
-        Exchange[] all = Arrays.copyOf(connections, count);
+        Exchange[] all = all();
         for (Exchange connection : all) {
             try {
                 connection.drain();
@@ -246,7 +251,7 @@ public final class LoopConnections {
      */
     public int endAll(CloseReason reason) {
         int aborted = 0;
-        for (Exchange connection : Arrays.copyOf(connections, count)) {
+        for (Exchange connection : all()) {
             if (connection.endNow(reason)) {
                 aborted++;
             }

@@ -1,6 +1,7 @@
 package dev.tandem.log;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** Lets one line a second through, whatever peers do, and counts those it holds back. For any thread. */
 public final class LogLimit {
@@ -11,22 +12,19 @@ public final class LogLimit {
     private final AtomicLong heldBack = new AtomicLong();
 
     /**
-     * Asks to log a line.
+     * Logs a line, or holds it back.
      *
-     * @return how many lines were held back since the last one that passed; -1 if this one is held back too
+     * @param line logs it, with the words that tell how many were held back since the last one that was not; empty if none
+     *     were
      */
-    public long pass() {
+    public void pass(Consumer<String> line) {
         long now = System.nanoTime();
         long last = passedNanos.get();
         if (now - last >= SECOND_NANOS && passedNanos.compareAndSet(last, now)) {
-            return heldBack.getAndSet(0);
+            long others = heldBack.getAndSet(0);
+            line.accept(others == 0 ? "" : " " + others + " more since the last such line.");
+        } else {
+            heldBack.incrementAndGet();
         }
-        heldBack.incrementAndGet();
-        return -1;
-    }
-
-    /** The words that tell how many lines were held back; empty if none were. */
-    public static String others(long heldBack) {
-        return heldBack == 0 ? "" : " " + heldBack + " more since the last such line.";
     }
 }

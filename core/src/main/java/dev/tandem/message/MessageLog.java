@@ -19,44 +19,35 @@ final class MessageLog {
 
     /** Bytes that begin no frame. */
     void frameRefused(Session<?> session, long frame, Throwable why, CloseReason reason) {
-        long heldBack = badFrames.pass();
-        if (heldBack >= 0) {
-            LOG.warn(
-                    "Frame {} from {} is refused: {} The connection is closed with {}.{}",
-                    frame,
-                    session.remoteAddress(),
-                    what(why),
-                    reason,
-                    LogLimit.others(heldBack));
-        }
+        badFrames.pass(others -> LOG.warn(
+                "Frame {} from {} is refused: {} The connection is closed with {}.{}",
+                frame,
+                session.remoteAddress(),
+                what(why),
+                reason,
+                others));
     }
 
     /** A frame that is no message. */
     void frameNotDecoded(Session<?> session, long frame, int bytes, Throwable why, CloseReason reason) {
-        long heldBack = badFrames.pass();
-        if (heldBack >= 0) {
-            LOG.warn(
-                    "Frame {} from {}, of {} bytes, is no message: {} The connection is closed with {}.{}",
-                    frame,
-                    session.remoteAddress(),
-                    bytes,
-                    what(why),
-                    reason,
-                    LogLimit.others(heldBack));
-        }
+        badFrames.pass(others -> LOG.warn(
+                "Frame {} from {}, of {} bytes, is no message: {} The connection is closed with {}.{}",
+                frame,
+                session.remoteAddress(),
+                bytes,
+                what(why),
+                reason,
+                others));
     }
 
     /** A message without an answer. The application's doing, so with a stack trace. */
     void handlerFailed(Session<?> session, long frame, Throwable why) {
-        long heldBack = failures.pass();
-        if (heldBack >= 0) {
-            LOG.warn(
-                    "The handler failed on frame {} from {}; the connection is closed with HANDLER_FAILED.{}",
-                    frame,
-                    session.remoteAddress(),
-                    LogLimit.others(heldBack),
-                    why);
-        }
+        failures.pass(others -> LOG.warn(
+                "The handler failed on frame {} from {}; the connection is closed with HANDLER_FAILED.{}",
+                frame,
+                session.remoteAddress(),
+                others,
+                why));
     }
 
     /** A framing's own exception is a sentence; of others, what it is and where it was thrown. */

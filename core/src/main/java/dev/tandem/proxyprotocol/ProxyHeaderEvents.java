@@ -2,24 +2,21 @@ package dev.tandem.proxyprotocol;
 
 import dev.tandem.connection.CloseReason;
 import dev.tandem.layer.LayerEvents;
+import dev.tandem.layer.Relay;
 import dev.tandem.layer.Upper;
-import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /** Reads the header from the front of one socket, and then passes on what happens to it. */
-final class ProxyHeaderEvents implements LayerEvents {
+final class ProxyHeaderEvents extends Relay implements LayerEvents {
 
     private final StreamSocket socket;
     private final Upper upper;
 
     /** The beginning of a header that is not complete, of {@link ProxyHeader#BYTES_MAX} at most; null if there is none. */
     private ByteBuf begun;
-
-    /** Who is above; null before the header was read. */
-    private SocketEvents above;
 
     private ProxiedSocket proxied;
     private boolean refused;
@@ -31,7 +28,7 @@ final class ProxyHeaderEvents implements LayerEvents {
 
     /** Aborts a socket that has no header, for this reason. */
     void refuse(String because) {
-        if (!refused && above == null) {
+        if (!refused && target == null) {
             refused = true;
             upper.refuse(CloseReason.BAD_PROXY_HEADER, because);
             socket.abort();
@@ -40,8 +37,8 @@ final class ProxyHeaderEvents implements LayerEvents {
 
     @Override
     public void onReceived(ByteBuf loan) {
-        if (above != null) {
-            above.onReceived(loan);
+        if (target != null) {
+            super.onReceived(loan);
         } else if (!refused) {
             readHeader(loan);
         }
@@ -72,24 +69,34 @@ final class ProxyHeaderEvents implements LayerEvents {
         begun = null;
         socket.pauseReceiving();
         proxied = new ProxiedSocket(socket, header);
-        above = upper.open(proxied);
-        if (above == null) {
+        target = upper.open(proxied);
+        if (target == null) {
             refused = true;
             socket.abort();
         } else {
-            proxied.deliver(above, rest);
+            proxied.deliver(target, rest);
         }
     }
 
     @Override
     public void onReceiveEnd() {
-        if (above != null) {
-            above.onReceiveEnd();
+        if (target != null) {
+            super.onReceiveEnd();
         } else if (begun != null) {
             refuse("it ended within its PROXY header");
         } else if (!refused) {
             // A health check that only looks whether somebody listens.
             leave(CloseReason.PEER_CLOSED);
+        }
+    }
+
+    @Override
+    public void onReceiveCut() {
+        if (target != null) {
+            super.onReceiveCut();
+        } else {
+            // A header that is not complete is refused anyhow, whatever has cut it short.
+            onReceiveEnd();
         }
     }
 
@@ -101,15 +108,9 @@ final class ProxyHeaderEvents implements LayerEvents {
     }
 
     @Override
-    public void onSent(int bytes) {
-        above.onSent(bytes);
-    }
-
-    @Override
     public void onFailed(TransportException why) {
-        if (above != null) {
-            above.onFailed(why);
-        } else if (!refused) {
+        super.onFailed(why);
+        if (target == null && !refused) {
             refused = true;
             upper.refuse(CloseReason.PEER_RESET, null);
         }
@@ -120,8 +121,8 @@ final class ProxyHeaderEvents implements LayerEvents {
         if (proxied != null) {
             proxied.release();
         }
-        if (above != null) {
-            above.onClosed();
+        if (target != null) {
+            super.onClosed();
         }
     }
 
@@ -132,7 +133,7 @@ final class ProxyHeaderEvents implements LayerEvents {
 
     @Override
     public void onDrain() {
-        if (begun == null && above == null && !refused) {
+        if (begun == null && target == null && !refused) {
             leave(CloseReason.DRAINED);
         }
     }

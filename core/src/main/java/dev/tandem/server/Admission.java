@@ -108,24 +108,14 @@ final class Admission {
     /** Counts the client at the other end of {@code socket}, which does not come in, and logs it. */
     void refuse(CloseReason why, String because, StreamSocket socket) {
         count(why);
-        long heldBack = refusals.pass();
-        if (heldBack >= 0) {
-            LOG.warn(
-                    "A connection from {} is refused with {}: {}.{}",
-                    socket.remoteAddress(),
-                    why,
-                    because,
-                    LogLimit.others(heldBack));
-        }
+        refusals.pass(others -> LOG.warn(
+                "A connection from {} is refused with {}: {}.{}", socket.remoteAddress(), why, because, others));
     }
 
     /** Counts a client that does not come in because something was thrown, and logs it. */
     void refuse(CloseReason why, String because, Throwable thrown) {
         count(why);
-        long heldBack = refusals.pass();
-        if (heldBack >= 0) {
-            LOG.warn("A connection is refused with {}: {}.{}", why, because, LogLimit.others(heldBack), thrown);
-        }
+        refusals.pass(others -> LOG.warn("A connection is refused with {}: {}.{}", why, because, others, thrown));
     }
 
     /** How many clients were refused for this reason. */
@@ -134,14 +124,11 @@ final class Admission {
     }
 
     void onAcceptFailed(TransportException why, long retryMillis) {
-        long heldBack = failures.pass();
-        if (heldBack >= 0) {
-            LOG.warn(
-                    "{} {}{}",
-                    why.getMessage(),
-                    retryMillis == 0 ? "Going on." : "Trying again in " + retryMillis + " ms.",
-                    LogLimit.others(heldBack));
-        }
+        failures.pass(others -> LOG.warn(
+                "{} {}{}",
+                why.getMessage(),
+                retryMillis == 0 ? "Going on." : "Trying again in " + retryMillis + " ms.",
+                others));
     }
 
     /** Gives back the place of the address at the end. */

@@ -98,10 +98,8 @@ final class Door {
 
     private void onArrived() {
         if (present.incrementAndGet() >= connectionsMax && holdIfFull()) {
-            long heldBack = fullLog.pass();
-            if (heldBack >= 0) {
-                LOG.warn("The limit of {} connections is reached: clients wait until others leave.", connectionsMax);
-            }
+            fullLog.pass(ignored -> LOG.warn(
+                    "The limit of {} connections is reached: clients wait until others leave.", connectionsMax));
         }
     }
 

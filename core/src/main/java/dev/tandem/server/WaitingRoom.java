@@ -80,15 +80,11 @@ final class WaitingRoom {
     }
 
     private boolean takePlace() {
-        int free = freePlaces.get();
-        while (free > 0) {
-            if (freePlaces.compareAndSet(free, free - 1)) {
-                inside.incrementAndGet();
-                return true;
-            }
-            free = freePlaces.get();
+        boolean taken = freePlaces.getAndUpdate(free -> Math.max(0, free - 1)) > 0;
+        if (taken) {
+            inside.incrementAndGet();
         }
-        return false;
+        return taken;
     }
 
     private void admitWaiting() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -15,10 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,47 +62,17 @@ class ActivationTest extends ProcessTest {
     void aRestartRefusesNobody() throws Exception {
         Child systemd = activate(
                 Map.of(), "tcp", Child.java(List.of(), "dev.tandem.endtoend.ChildServer", transport, "inherited"));
-        int port = systemd.port();
-        AtomicInteger answered = new AtomicInteger();
-        AtomicBoolean enough = new AtomicBoolean();
-        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-        List<Thread> clients = new ArrayList<>();
-        for (int i = 0; i < CLIENTS; i++) {
-            Thread client = new Thread(() -> askAgainAndAgain(port, enough, answered, failures));
-            client.start();
-            clients.add(client);
-        }
+        Questioners clients = new Questioners(CLIENTS, systemd.port());
         for (int restarts = 1; restarts <= 3; restarts++) {
-            int before = answered.get();
-            Await.until("clients are answered", () -> answered.get() > before + 100 || !failures.isEmpty());
+            clients.awaitAnswers();
             systemd.signal("HUP");
             awaitStarts(systemd, restarts + 1);
         }
-        int before = answered.get();
-        Await.until("clients are answered again", () -> answered.get() > before + 100 || !failures.isEmpty());
-        enough.set(true);
-        for (Thread client : clients) {
-            client.join();
-        }
+        clients.awaitAnswers();
+        clients.end();
         systemd.signal("TERM");
 
-        assertThat(failures).isEmpty();
         assertThat(systemd.exitCode(STOP_MAX)).as(systemd.said()).isZero();
-    }
-
-    /** Each question is a connection of its own, so that many of them meet a restart. */
-    private static void askAgainAndAgain(
-            int port, AtomicBoolean enough, AtomicInteger answered, Queue<Throwable> failures) {
-        try {
-            while (!enough.get()) {
-                try (Peer peer = Peer.connect(port)) {
-                    peer.echo("question");
-                }
-                answered.incrementAndGet();
-            }
-        } catch (IOException | UncheckedIOException | AssertionError failed) {
-            failures.add(failed);
-        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tandem.endtoend;
 
+import dev.tandem.layer.LayeredSocket;
 import dev.tandem.transport.Acceptor;
 import dev.tandem.transport.Availability;
 import dev.tandem.transport.ConnectAttempt;
@@ -167,21 +168,10 @@ public final class CountingTransport implements Transport {
         }
     }
 
-    private record CountingSocket(StreamSocket socket) implements StreamSocket {
+    private static final class CountingSocket extends LayeredSocket {
 
-        @Override
-        public IoEventLoop loop() {
-            return socket.loop();
-        }
-
-        @Override
-        public SocketAddress localAddress() {
-            return socket.localAddress();
-        }
-
-        @Override
-        public SocketAddress remoteAddress() {
-            return socket.remoteAddress();
+        CountingSocket(StreamSocket socket) {
+            super(socket);
         }
 
         @Override
@@ -192,11 +182,6 @@ public final class CountingTransport implements Transport {
         @Override
         public void pauseReceiving() {
             socket.pauseReceiving();
-        }
-
-        @Override
-        public int heldBytes() {
-            return socket.heldBytes();
         }
 
         @Override

@@ -14,14 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -150,52 +145,22 @@ class HaproxyTest extends ProcessTest {
 
     @Test
     void aRollingRestartFailsNoRequest() throws Exception {
-        AtomicInteger answered = new AtomicInteger();
-        AtomicBoolean enough = new AtomicBoolean();
-        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-        List<Thread> clients = new ArrayList<>();
-        for (int i = 0; i < CLIENTS; i++) {
-            Thread client = new Thread(() -> askAgainAndAgain(enough, answered, failures));
-            client.start();
-            clients.add(client);
-        }
+        Questioners clients = new Questioners(CLIENTS, front);
         for (int i = 0; i < servers.length; i++) {
             awaitUp(1 - i);
-            awaitAnswers(answered, failures);
+            clients.awaitAnswers();
             tellHaproxy("set server front/s" + i + " state drain");
             // Whoever it was chosen for just before that has connected by then.
-            awaitAnswers(answered, failures);
+            clients.awaitAnswers();
             servers[i].signal("TERM");
             assertThat(servers[i].exitCode(STOP_MAX)).as(servers[i].said()).isZero();
-            awaitAnswers(answered, failures);
+            clients.awaitAnswers();
             startServer(i);
             servers[i].port();
             tellHaproxy("set server front/s" + i + " state ready");
             awaitUp(i);
         }
-        awaitAnswers(answered, failures);
-        enough.set(true);
-        for (Thread client : clients) {
-            client.join();
-        }
-        assertThat(failures).isEmpty();
-    }
-
-    private static void awaitAnswers(AtomicInteger answered, Queue<Throwable> failures) {
-        int before = answered.get();
-        Await.until("clients are answered", () -> answered.get() > before + 100 || !failures.isEmpty());
-    }
-
-    private void askAgainAndAgain(AtomicBoolean enough, AtomicInteger answered, Queue<Throwable> failures) {
-        try {
-            while (!enough.get()) {
-                try (Peer peer = Peer.connect(front)) {
-                    peer.echo("question");
-                }
-                answered.incrementAndGet();
-            }
-        } catch (IOException | UncheckedIOException | AssertionError failed) {
-            failures.add(failed);
-        }
+        clients.awaitAnswers();
+        clients.end();
     }
 }

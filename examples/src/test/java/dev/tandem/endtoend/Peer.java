@@ -13,14 +13,14 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /** A client of a server under test: a plain blocking socket. Reads wait for a bounded time. */
-final class Peer implements AutoCloseable {
+class Peer implements AutoCloseable {
 
     private final Socket socket;
 
     /** The socket below TLS; the same without it. */
-    private final Socket below;
+    final Socket below;
 
-    private Peer(Socket socket, Socket below) {
+    Peer(Socket socket, Socket below) {
         this.socket = socket;
         this.below = below;
     }
@@ -163,7 +163,7 @@ final class Peer implements AutoCloseable {
         return this;
     }
 
-    /** Sends FIN; receiving goes on. */
+    /** Sends FIN, and before it what TLS says at an end; receiving goes on. */
     Peer finishSending() throws IOException {
         socket.shutdownOutput();
         return this;
@@ -180,7 +180,7 @@ final class Peer implements AutoCloseable {
         closeQuietly(socket);
     }
 
-    private static void closeQuietly(Socket socket) {
+    static void closeQuietly(Socket socket) {
         try {
             socket.close();
         } catch (IOException ignored) {

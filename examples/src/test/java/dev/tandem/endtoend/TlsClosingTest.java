@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.proxyprotocol.ProxyProtocol;
 import dev.tandem.server.DrainReport;
 import dev.tandem.server.TcpServer;
 import io.netty.buffer.ByteBuf;
 import java.io.EOFException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -58,17 +60,7 @@ class TlsClosingTest extends TlsEndToEnd {
     void inTls13TheServerAnswersAfterTheClientHasFinished() throws Exception {
         assumeFalse(isOpenSsl(), "OpenSSL's engine closes both directions, as docs/tls.md says.");
         CompletableFuture<Connection> finished = new CompletableFuture<>();
-        TcpServer server = startSecured(builder -> builder.handler(new ConnectionHandler() {
-            @Override
-            public void onBytes(Connection connection, ByteBuf in) {
-                in.skipBytes(in.readableBytes());
-            }
-
-            @Override
-            public void onPeerFinished(Connection connection) {
-                finished.complete(connection);
-            }
-        }));
+        TcpServer server = startReadingToTheEnd(finished);
         TlsPeer peer = connect(new TlsClient().protocol("TLSv1.3"), server);
         peer.send("question").finishSending();
 
@@ -101,10 +93,9 @@ class TlsClosingTest extends TlsEndToEnd {
         assertThat(awaitEnd()).isEqualTo("PEER_CLOSED after the peer finished");
     }
 
-    @Test
-    void inTls12AClientThatHasFinishedIsGoneForLaterAnswers() throws Exception {
-        CompletableFuture<Connection> finished = new CompletableFuture<>();
-        TcpServer server = startSecured(builder -> builder.handler(new ConnectionHandler() {
+    /** A server that skips what it is sent, and hands out the connection whose peer has finished. */
+    private TcpServer startReadingToTheEnd(CompletableFuture<Connection> finished) throws IOException {
+        return startSecured(builder -> builder.handler(new ConnectionHandler() {
             @Override
             public void onBytes(Connection connection, ByteBuf in) {
                 in.skipBytes(in.readableBytes());
@@ -115,6 +106,12 @@ class TlsClosingTest extends TlsEndToEnd {
                 finished.complete(connection);
             }
         }));
+    }
+
+    @Test
+    void inTls12AClientThatHasFinishedIsGoneForLaterAnswers() throws Exception {
+        CompletableFuture<Connection> finished = new CompletableFuture<>();
+        TcpServer server = startReadingToTheEnd(finished);
         TlsPeer peer = connect(new TlsClient().protocol("TLSv1.2"), server);
         peer.send("question").finishSending();
         finished.get(20, TimeUnit.SECONDS).write("answer".getBytes(US_ASCII));
@@ -190,6 +187,23 @@ class TlsClosingTest extends TlsEndToEnd {
     }
 
     @Test
+    void aCutIsKnownAboveAFurtherLayerToo() throws Exception {
+        TcpServer server = start(
+                builder -> builder.handlerPerConnection(Noting::new),
+                localhost().withProvider(Secured.provider(transport)),
+                ProxyProtocol.from("127.0.0.1"));
+        TlsPeer peer = connect(new TlsClient(), server);
+        peer.send("PROXY UNKNOWN\r\n").echo("hello");
+        peer.cutOff();
+        assertThat(awaitEnd()).isEqualTo("TRUNCATED");
+
+        TlsPeer second = connect(new TlsClient(), server);
+        second.send("PROXY UNKN");
+        second.cutOff();
+        Await.value("refused connections", 1L, () -> closed(server, CloseReason.BAD_PROXY_HEADER));
+    }
+
+    @Test
     void aCutDuringTheHandshakeRefusesTheConnection() throws Exception {
         TcpServer server = startEcho(localhost());
         EnginePeer peer = closeAfterwards(new EnginePeer(new TlsClient(), server.port()));
@@ -250,7 +264,7 @@ class TlsClosingTest extends TlsEndToEnd {
                     ending.start();
                     try {
                         peer.send(much);
-                    } catch (java.io.IOException broken) {
+                    } catch (IOException broken) {
                         // Which is the purpose.
                     }
                     ending.join();
@@ -280,7 +294,7 @@ class TlsClosingTest extends TlsEndToEnd {
             threads.execute(() -> {
                 try (TlsPeer peer = client.connect(server.port())) {
                     peer.echo("hello");
-                } catch (java.io.IOException | java.io.UncheckedIOException broken) {
+                } catch (IOException | java.io.UncheckedIOException broken) {
                     // The server is closed meanwhile.
                 }
             });

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -303,31 +304,30 @@ class TlsConnectingTest extends TlsEndToEnd {
 
     @Test
     void cancellingTheFutureBreaksTheHandshakeOff() throws Exception {
-        ServerSocket silent = listen();
-        CompletableFuture<Connection> connecting = client.connect(silent.getLocalSocketAddress(), SILENT, toLocalhost);
-        try (Socket accepted = silent.accept()) {
-            accepted.setSoTimeout((int) Await.PATIENCE.toMillis());
-            accepted.getInputStream().readNBytes(100);
-            connecting.cancel(false);
-            assertThat(hasEnded(accepted)).isTrue();
-        }
+        breakOff(connecting -> connecting.cancel(false));
     }
 
     @Test
     void closingTheClientBreaksTheHandshakeOff() throws Exception {
-        ServerSocket silent = listen();
-        CompletableFuture<Connection> connecting = client.connect(silent.getLocalSocketAddress(), SILENT, toLocalhost);
-        try (Socket accepted = silent.accept()) {
-            accepted.setSoTimeout((int) Await.PATIENCE.toMillis());
-            accepted.getInputStream().readNBytes(100);
-            client.close();
-            assertThat(hasEnded(accepted)).isTrue();
-        }
+        CompletableFuture<Connection> connecting = breakOff(ignored -> client.close());
         assertThatThrownBy(() -> get(connecting))
                 .cause()
                 .isInstanceOfSatisfying(
                         ConnectFailedException.class,
                         failure -> assertThat(failure.reason()).isEqualTo(CloseReason.ABORTED));
+    }
+
+    /** Connects to a server that is silent in the handshake, and which sees the end when it is broken off. */
+    private CompletableFuture<Connection> breakOff(Consumer<CompletableFuture<Connection>> action) throws IOException {
+        ServerSocket silent = listen();
+        CompletableFuture<Connection> connecting = client.connect(silent.getLocalSocketAddress(), SILENT, toLocalhost);
+        try (Socket accepted = silent.accept()) {
+            accepted.setSoTimeout((int) Await.PATIENCE.toMillis());
+            accepted.getInputStream().readNBytes(100);
+            action.accept(connecting);
+            assertThat(hasEnded(accepted)).isTrue();
+        }
+        return connecting;
     }
 
     private static boolean hasEnded(Socket socket) {

@@ -6,7 +6,6 @@ import dev.tandem.server.TcpServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -20,7 +19,6 @@ class TlsEchoTest extends TlsEndToEnd {
 
     private static final int CONNECTIONS = 8;
     private static final int BYTES_EACH = 4 << 20;
-    private static final int PIECE_BYTES_MAX = 96 << 10;
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
@@ -48,28 +46,12 @@ class TlsEchoTest extends TlsEndToEnd {
     }
 
     private static Void sendAll(TlsPeer peer, long seed) throws IOException {
-        RandomStream stream = new RandomStream(seed);
-        SplittableRandom sizes = new SplittableRandom(seed);
-        byte[] piece = new byte[PIECE_BYTES_MAX];
-        for (int left = BYTES_EACH; left > 0; ) {
-            int size = Math.min(left, (int) Math.exp(sizes.nextDouble() * Math.log(PIECE_BYTES_MAX)));
-            stream.next(piece, size);
-            peer.send(piece, size);
-            left -= size;
-        }
+        new RandomStream(seed).sendTo(peer, BYTES_EACH);
         return null;
     }
 
     private static Void receiveAll(TlsPeer peer, long seed) throws IOException {
-        RandomStream stream = new RandomStream(seed);
-        byte[] piece = new byte[PIECE_BYTES_MAX];
-        int received = 0;
-        while (received < BYTES_EACH) {
-            int count = peer.receiveSome(piece);
-            assertThat(count).isPositive();
-            stream.verify(piece, count);
-            received += count;
-        }
+        new RandomStream(seed).receiveFrom(peer, BYTES_EACH);
         // Only now: in TLS 1.2 the word that the peer has finished ends both directions.
         peer.finishSending();
         assertThat(peer.receiveToEnd()).isEmpty();

@@ -162,9 +162,10 @@ abstract class ForwardingRules extends ContractGroup {
         Server server = serve(witness -> {
             witness.onReceived(loan -> {
                 kept.add(loan);
-                ByteBuf own = Unpooled.directBuffer().writeZero(10);
-                assertThat(witness.sendLoan(own)).isFalse();
-                own.release();
+                for (ByteBuf own : List.of(Unpooled.directBuffer(10), Unpooled.buffer(10))) {
+                    assertThat(witness.sendLoan(own.writeZero(10))).isFalse();
+                    own.release();
+                }
             });
             witness.resume();
         });

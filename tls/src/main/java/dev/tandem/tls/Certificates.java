@@ -140,9 +140,6 @@ final class Certificates {
     }
 
     private void keep(String fault) {
-        long heldBack = failures.pass();
-        if (heldBack >= 0) {
-            LOG.warn("The certificates stay as they were. {}{}", fault, LogLimit.others(heldBack));
-        }
+        failures.pass(others -> LOG.warn("The certificates stay as they were. {}{}", fault, others));
     }
 }

@@ -43,7 +43,7 @@ public final class ClientTls implements SocketLayer {
 
     /** How long it may take until TLS is established; 10 s if this is not called. */
     public ClientTls withHandshakeTimeout(Duration timeout) {
-        return new ClientTls(settings.withHandshakeTimeout(timeout));
+        return new ClientTls(settings.withHandshakes(settings.handshakes().withTimeout(timeout)));
     }
 
     /** Whose engine to use; OpenSSL's if netty-tcnative is on the class path, else the JDK's. */

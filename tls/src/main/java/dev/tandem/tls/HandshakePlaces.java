@@ -34,14 +34,7 @@ final class HandshakePlaces {
     }
 
     private boolean takeFree() {
-        int places = free.get();
-        while (places > 0) {
-            if (free.compareAndSet(places, places - 1)) {
-                return true;
-            }
-            places = free.get();
-        }
-        return false;
+        return free.getAndUpdate(places -> Math.max(0, places - 1)) > 0;
     }
 
     private void giveToWaiting() {

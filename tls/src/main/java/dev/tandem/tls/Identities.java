@@ -5,6 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLSession;
 
 /**
  * All identities of a server, found by the name that a client asks for (SNI, RFC 6066). Who asks for none gets the first. One
@@ -22,6 +26,16 @@ final class Identities {
                 byName.computeIfAbsent(name, first -> new ArrayList<>()).add(identity);
             }
         }
+    }
+
+    /** The name that the client of a session asks for, or has asked for; empty if for none. */
+    static Optional<String> nameAskedFor(SSLSession session) {
+        return session instanceof ExtendedSSLSession extended
+                ? extended.getRequestedServerNames().stream()
+                        .filter(SNIHostName.class::isInstance)
+                        .map(name -> ((SNIHostName) name).getAsciiName())
+                        .findFirst()
+                : Optional.empty();
     }
 
     List<Identity> all() {

@@ -7,8 +7,6 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
@@ -44,14 +42,9 @@ class IdentityKeyManager extends X509ExtendedKeyManager {
     }
 
     private List<Identity> candidates(SSLEngine engine) {
-        if (identities.areChosenByName() && engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
-            return session.getRequestedServerNames().stream()
-                    .filter(SNIHostName.class::isInstance)
-                    .map(name -> identities.of(((SNIHostName) name).getAsciiName()))
-                    .findFirst()
-                    .orElse(identities.all());
-        }
-        return identities.all();
+        return Identities.nameAskedFor(engine.getHandshakeSession())
+                .map(identities::of)
+                .orElse(identities.all());
     }
 
     private Identity of(String alias) {

@@ -10,8 +10,6 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -150,7 +148,7 @@ final class RecordEngine {
                 session.getProtocol(),
                 session.getCipherSuite(),
                 applicationProtocol(),
-                serverName(session),
+                Identities.nameAskedFor(session),
                 peerCertificates(session));
     }
 
@@ -159,15 +157,6 @@ final class RecordEngine {
                 ? openSsl.getNegotiatedApplicationProtocol()
                 : engine.getApplicationProtocol();
         return Optional.ofNullable(name).filter(chosen -> !chosen.isEmpty());
-    }
-
-    private static Optional<String> serverName(SSLSession session) {
-        return session instanceof ExtendedSSLSession extended
-                ? extended.getRequestedServerNames().stream()
-                        .filter(SNIHostName.class::isInstance)
-                        .map(name -> ((SNIHostName) name).getAsciiName())
-                        .findFirst()
-                : Optional.empty();
     }
 
     private static List<X509Certificate> peerCertificates(SSLSession session) {

@@ -69,7 +69,7 @@ public final class Tls implements SocketLayer {
 
     /** How long a client may take until TLS is established; 10 s if this is not called. */
     public Tls withHandshakeTimeout(Duration timeout) {
-        return new Tls(settings.withHandshakeTimeout(timeout));
+        return new Tls(settings.withHandshakes(settings.handshakes().withTimeout(timeout)));
     }
 
     /**
@@ -77,7 +77,7 @@ public final class Tls implements SocketLayer {
      * their timeout runs. A client that has not sent its first message takes no place.
      */
     public Tls withHandshakesMax(int count) {
-        return new Tls(settings.withHandshakesMax(count));
+        return new Tls(settings.withHandshakes(settings.handshakes().withMax(count)));
     }
 
     /** Whose engine to use; OpenSSL's if netty-tcnative is on the class path, else the JDK's. */

@@ -37,7 +37,7 @@ final class TlsLayer implements RunningLayer {
     TlsLayer(TlsSettings settings) {
         this.settings = settings;
         this.certificates = new Certificates(settings);
-        this.places = new HandshakePlaces(settings.handshakesMax());
+        this.places = new HandshakePlaces(settings.handshakes().max());
         int threads = Runtime.getRuntime().availableProcessors();
         // Not bounded by its queue, because each handshake that has a place has at most one task.
         this.workers = new ThreadPoolExecutor(
@@ -63,7 +63,7 @@ final class TlsLayer implements RunningLayer {
 
     @Override
     public Duration deadline() {
-        return settings.handshakeTimeout();
+        return settings.handshakes().timeout();
     }
 
     /** Whether this end speaks first. */
@@ -108,14 +108,8 @@ final class TlsLayer implements RunningLayer {
 
     /** A connection ends because its peer has broken the rules of TLS. */
     void logFailure(StreamSocket socket, String because) {
-        long heldBack = failures.pass();
-        if (heldBack >= 0) {
-            LOG.warn(
-                    "The connection from {} is closed with TLS_FAILED: {}.{}",
-                    socket.remoteAddress(),
-                    because,
-                    LogLimit.others(heldBack));
-        }
+        failures.pass(others -> LOG.warn(
+                "The connection from {} is closed with TLS_FAILED: {}.{}", socket.remoteAddress(), because, others));
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,12 +24,12 @@ record TlsSettings(
         ClientAuth clientCertificates,
         Optional<Path> authorities,
         List<String> applicationProtocols,
-        Duration handshakeTimeout,
-        int handshakesMax,
+        HandshakeLimits handshakes,
         SslProvider provider) {
 
-    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
-    private static final int HANDSHAKES_MAX = 1024;
+    TlsSettings {
+        certificates = List.copyOf(certificates);
+    }
 
     /** Defaults, and nothing to show. */
     static TlsSettings of(String serverName) {
@@ -40,19 +39,8 @@ record TlsSettings(
                 ClientAuth.NONE,
                 Optional.empty(),
                 List.of(),
-                HANDSHAKE_TIMEOUT,
-                HANDSHAKES_MAX,
+                HandshakeLimits.DEFAULT,
                 OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
-    }
-
-    TlsSettings {
-        if (handshakeTimeout.isZero() || handshakeTimeout.isNegative()) {
-            throw new IllegalArgumentException(
-                    "handshakeTimeout must be longer than zero, but was " + handshakeTimeout + ".");
-        }
-        if (handshakesMax < 1) {
-            throw new IllegalArgumentException("handshakesMax must be at least 1, but was " + handshakesMax + ".");
-        }
     }
 
     boolean isClient() {
@@ -75,73 +63,25 @@ record TlsSettings(
         List<CertificateFiles> all = new ArrayList<>(certificates);
         all.add(more);
         return new TlsSettings(
-                serverName,
-                List.copyOf(all),
-                clientCertificates,
-                authorities,
-                applicationProtocols,
-                handshakeTimeout,
-                handshakesMax,
-                provider);
+                serverName, all, clientCertificates, authorities, applicationProtocols, handshakes, provider);
     }
 
     TlsSettings withClientCertificates(ClientAuth wanted, Path issuers) {
         return new TlsSettings(
-                serverName,
-                certificates,
-                wanted,
-                Optional.of(issuers),
-                applicationProtocols,
-                handshakeTimeout,
-                handshakesMax,
-                provider);
+                serverName, certificates, wanted, Optional.of(issuers), applicationProtocols, handshakes, provider);
     }
 
     TlsSettings withApplicationProtocols(List<String> names) {
-        return new TlsSettings(
-                serverName,
-                certificates,
-                clientCertificates,
-                authorities,
-                names,
-                handshakeTimeout,
-                handshakesMax,
-                provider);
+        return new TlsSettings(serverName, certificates, clientCertificates, authorities, names, handshakes, provider);
     }
 
-    TlsSettings withHandshakeTimeout(Duration value) {
+    TlsSettings withHandshakes(HandshakeLimits limits) {
         return new TlsSettings(
-                serverName,
-                certificates,
-                clientCertificates,
-                authorities,
-                applicationProtocols,
-                value,
-                handshakesMax,
-                provider);
-    }
-
-    TlsSettings withHandshakesMax(int value) {
-        return new TlsSettings(
-                serverName,
-                certificates,
-                clientCertificates,
-                authorities,
-                applicationProtocols,
-                handshakeTimeout,
-                value,
-                provider);
+                serverName, certificates, clientCertificates, authorities, applicationProtocols, limits, provider);
     }
 
     TlsSettings withProvider(SslProvider value) {
         return new TlsSettings(
-                serverName,
-                certificates,
-                clientCertificates,
-                authorities,
-                applicationProtocols,
-                handshakeTimeout,
-                handshakesMax,
-                value);
+                serverName, certificates, clientCertificates, authorities, applicationProtocols, handshakes, value);
     }
 }

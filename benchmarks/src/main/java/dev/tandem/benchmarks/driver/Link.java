@@ -41,6 +41,13 @@ final class Link {
         progressNanos = 0;
     }
 
+    /** Lets as many whole messages be sent as may be on their way at a time. */
+    void fill(int messageBytes, long windowBytes) {
+        while (due - received + messageBytes <= windowBytes) {
+            due += messageBytes;
+        }
+    }
+
     boolean replied() {
         return received == due;
     }

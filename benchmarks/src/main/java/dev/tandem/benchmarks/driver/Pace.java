@@ -65,9 +65,7 @@ interface Pace {
 
         @Override
         public void onBegun(Link link) throws IOException {
-            while (link.due - link.received + sizeBytes <= load.options().windowBytes()) {
-                link.due += sizeBytes;
-            }
+            link.fill(sizeBytes, load.options().windowBytes());
             load.push(link);
         }
 

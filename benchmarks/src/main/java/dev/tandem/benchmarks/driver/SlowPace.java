@@ -36,10 +36,7 @@ final class SlowPace implements Pace {
     }
 
     private void fill(Link link) throws IOException {
-        int unit = load.unitBytes();
-        while (link.due - link.received + unit <= load.options().windowBytes()) {
-            link.due += unit;
-        }
+        link.fill(load.unitBytes(), load.options().windowBytes());
         load.push(link);
     }
 

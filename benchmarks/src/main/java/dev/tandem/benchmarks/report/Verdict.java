@@ -109,10 +109,7 @@ final class Verdict {
                 parts.add(part(outcome, alike));
             }
         }
-        return parts.isEmpty()
-                ? Optional.empty()
-                : Optional.of(analysis.title(left) + " against " + analysis.title(right) + ", CPU per message: "
-                        + String.join("; ", parts) + ".");
+        return against(left, right, parts);
     }
 
     /** Shorter, for pairs of which the table says the rest: a range for each kind of workload. */
@@ -126,6 +123,10 @@ final class Verdict {
         }
         List<String> parts = new ArrayList<>();
         kinds.forEach((kind, findings) -> parts.add(kind + " " + ofKind(findings)));
+        return against(left, right, parts);
+    }
+
+    private Optional<String> against(String left, String right, List<String> parts) {
         return parts.isEmpty()
                 ? Optional.empty()
                 : Optional.of(analysis.title(left) + " against " + analysis.title(right) + ", CPU per message: "
@@ -137,29 +138,33 @@ final class Verdict {
                 .filter(finding -> finding.outcome() == Outcome.LESS || finding.outcome() == Outcome.MORE)
                 .sorted(Comparator.comparingDouble(Finding::ratio))
                 .toList();
-        boolean someSame = findings.stream().anyMatch(finding -> finding.outcome() == Outcome.SAME);
-        boolean someUnknown = findings.stream().anyMatch(finding -> finding.outcome() == Outcome.UNKNOWN);
         List<String> parts = new ArrayList<>();
         if (!claims.isEmpty()) {
             parts.add(range(claims));
         }
-        if (someSame) {
-            parts.add("no difference beyond the noise");
-        }
-        if (someUnknown) {
-            parts.add("no claim from fewer than " + Ratio.PAIRS_MIN + " undisturbed pairs");
+        for (Outcome outcome : List.of(Outcome.SAME, Outcome.UNKNOWN)) {
+            if (findings.stream().anyMatch(finding -> finding.outcome() == outcome)) {
+                parts.add(words(outcome, findings));
+            }
         }
         return String.join(", or ", parts);
     }
 
     private String part(Outcome outcome, List<Finding> findings) {
-        String where = new Places(costWorkloads())
-                .describe(findings.stream().map(Finding::workload).toList());
+        return words(outcome, findings) + " ("
+                + where(findings.stream().map(Finding::workload).toList()) + ")";
+    }
+
+    private static String words(Outcome outcome, List<Finding> findings) {
         return switch (outcome) {
-            case LESS, MORE -> range(findings) + " (" + where + ")";
-            case SAME -> "no difference beyond the noise (" + where + ")";
-            case UNKNOWN -> "no claim from fewer than " + Ratio.PAIRS_MIN + " undisturbed pairs (" + where + ")";
+            case LESS, MORE -> range(findings);
+            case SAME -> "no difference beyond the noise";
+            case UNKNOWN -> "no claim from fewer than " + Ratio.PAIRS_MIN + " undisturbed pairs";
         };
+    }
+
+    private String where(List<String> workloads) {
+        return new Places(costWorkloads()).describe(workloads);
     }
 
     private static String range(List<Finding> findings) {
@@ -203,7 +208,7 @@ final class Verdict {
                         workload -> analysis.noise(workload).orElseThrow()))
                 .map(noisiest -> "Noise, two processes of the same server: up to "
                         + Numbers.percent(analysis.noise(noisiest).orElseThrow()) + " ("
-                        + new Places(costWorkloads()).describe(List.of(noisiest)) + ").");
+                        + where(List.of(noisiest)) + ").");
     }
 
     /** A driver that needs more than a server may hide what the server could do. */
@@ -213,7 +218,7 @@ final class Verdict {
         return dear.isEmpty()
                 ? Optional.empty()
                 : Optional.of("The load driver itself needed more CPU per message than the cheapest server ("
-                        + new Places(costWorkloads()).describe(dear)
+                        + where(dear)
                         + "): messages per second say little there.");
     }
 

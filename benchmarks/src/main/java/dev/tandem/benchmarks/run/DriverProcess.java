@@ -34,23 +34,30 @@ final class DriverProcess implements Closeable {
 
     /** Starts a driver; its connections are open when this returns. */
     static DriverProcess open(Launch launch, ServerProcess server, Workload workload) throws LoadFailed {
-        Optional<Path> c = launch.programs().driver().filter(path -> !needsJava(workload));
-        List<String> command = c.map(path -> cCommand(launch, path)).orElseGet(() -> javaCommand(launch));
-        command.addAll(server.asDriverOptions());
+        List<String> options = new ArrayList<>();
         for (long thread : launch.softirqThreads()) {
-            command.addAll(List.of("--also-pid", Long.toString(thread)));
+            options.addAll(List.of("--also-pid", Long.toString(thread)));
         }
-        command.addAll(workload.asDriverOptions());
-        command.addAll(List.of("--resident", "--timeout", TIMEOUT_SECONDS));
-        return new DriverProcess(c.isPresent() ? C : JAVA, start(launch, command));
+        options.addAll(workload.asDriverOptions());
+        options.addAll(List.of("--resident", "--timeout", TIMEOUT_SECONDS));
+        return start(launch, server, needsJava(workload), options);
     }
 
     /** Opens connections that do nothing after one echo each, and stay until this is closed. */
     static DriverProcess holdIdle(Launch launch, ServerProcess server, int connections) throws LoadFailed {
-        Optional<Path> c = launch.programs().driver();
+        return start(
+                launch,
+                server,
+                false,
+                List.of("--mode", "idle", "--conns", Integer.toString(connections), "--seconds", "0"));
+    }
+
+    private static DriverProcess start(Launch launch, ServerProcess server, boolean inJava, List<String> options)
+            throws LoadFailed {
+        Optional<Path> c = launch.programs().driver().filter(path -> !inJava);
         List<String> command = c.map(path -> cCommand(launch, path)).orElseGet(() -> javaCommand(launch));
         command.addAll(server.asDriverOptions());
-        command.addAll(List.of("--mode", "idle", "--conns", Integer.toString(connections), "--seconds", "0"));
+        command.addAll(options);
         return new DriverProcess(c.isPresent() ? C : JAVA, start(launch, command));
     }
 

@@ -58,7 +58,7 @@ final class Gates {
         try {
             return new Gates(launch, instances);
         } catch (IOException e) {
-            throw new IllegalStateException("This kernel tells nothing in /proc/stat: " + e.getMessage(), e);
+            throw tellsNothing(e);
         }
     }
 
@@ -76,8 +76,12 @@ final class Gates {
         try {
             closeSystem(SystemUsage.read());
         } catch (IOException e) {
-            throw new IllegalStateException("This kernel tells nothing in /proc/stat: " + e.getMessage(), e);
+            throw tellsNothing(e);
         }
+    }
+
+    private static IllegalStateException tellsNothing(IOException e) {
+        return new IllegalStateException("This kernel tells nothing in /proc/stat: " + e.getMessage(), e);
     }
 
     private void closeSystem(SystemUsage system) throws IOException {

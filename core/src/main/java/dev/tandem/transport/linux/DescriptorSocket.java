@@ -74,7 +74,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     /** Starts sending {@link #sending}. */
     protected abstract void startSending();
 
-    /** Starts sending the readable bytes of {@code loan}, or declines. */
+    /** Starts sending the readable bytes of {@code loan}, or declines: always if it is not one of this engine's at hand. */
     protected abstract boolean startSendingLoan(ByteBuf loan);
 
     /** Whether bytes of a send were not reported yet. */
@@ -277,6 +277,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     @Override
     public final void send(ByteBuf bytes) {
         if (state == State.OPEN) {
+            NativeMemory.requireSendable(bytes);
             requireMaySend(bytes);
             sending = bytes;
             startSending();
@@ -285,8 +286,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
 
     @Override
     public final boolean sendLoan(ByteBuf loan) {
-        if (state != State.OPEN || !loan.isDirect()) {
-            // What is not direct is no loan of an engine's, but of a layer above the socket that lends.
+        if (state != State.OPEN) {
             return false;
         }
         requireMaySend(loan);
@@ -294,7 +294,9 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     }
 
     private void requireMaySend(ByteBuf bytes) {
-        NativeMemory.requireSendable(bytes);
+        if (!bytes.isReadable()) {
+            throw new IllegalArgumentException("The bytes to send must be at least one, but were " + bytes + ".");
+        }
         requireNoSendInFlight();
         if (outputShutdown) {
             throw new IllegalStateException("The output was shut down: nothing can be sent any more.");

@@ -21,11 +21,11 @@ public final class NativeMemory {
         return Buffer.memoryAddress(view) + view.position();
     }
 
-    /** Refuses a buffer that the kernel cannot read in one piece, or that is empty. */
+    /** Refuses a buffer that the kernel cannot read in one piece. */
     public static void requireSendable(ByteBuf bytes) {
-        if (!bytes.isDirect() || bytes.nioBufferCount() != 1 || !bytes.isReadable()) {
+        if (!bytes.isDirect() || bytes.nioBufferCount() != 1) {
             throw new IllegalArgumentException(
-                    "The bytes to send must be direct, contiguous and at least one, but were " + bytes + ".");
+                    "The bytes to send must be direct and contiguous, but were " + bytes + ".");
         }
     }
 }
