@@ -1,10 +1,13 @@
 package dev.tandem.testkit;
 
 import io.netty.buffer.PooledByteBufAllocator;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,16 +47,22 @@ record Resources(Map<Integer, String> descriptors, long directBytes, long pooled
     /** What the other end has not acknowledged yet of what was sent from a local port of a client. */
     static long unacknowledgedBytes(int localPort) {
         String local = String.format(":%04X", localPort);
-        try (Stream<String> connections = Files.lines(CONNECTIONS);
-                Stream<String> connectionsOfVersion6 = Files.lines(CONNECTIONS_OF_VERSION_6)) {
+        try {
             // Number, local address, remote address, state, bytes to send:bytes to read.
-            return Stream.concat(connections, connectionsOfVersion6)
+            return Stream.concat(lines(CONNECTIONS), lines(CONNECTIONS_OF_VERSION_6))
                     .map(line -> line.trim().split(" +"))
                     .filter(fields -> fields[1].endsWith(local))
                     .mapToLong(fields -> Long.parseLong(fields[4].substring(0, 8), 16))
                     .sum();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Not with a channel, of which direct memory would stay with this thread. */
+    private static Stream<String> lines(Path file) throws IOException {
+        try (InputStream in = new FileInputStream(file.toFile())) {
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines();
         }
     }
 
