@@ -3,6 +3,7 @@ package dev.tandem.transport.linux;
 import dev.tandem.transport.Availability;
 import dev.tandem.transport.Obstacle;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -52,6 +53,10 @@ public final class HostCheck {
             root = root.getCause();
         }
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        if (root instanceof FileSystemException) {
+            // Its message may be the name of the file alone, and what is wrong with that the name of its class.
+            message = root.getClass().getSimpleName() + ": " + message;
+        }
         return operation + " failed: " + message.lines().findFirst().orElse("").strip();
     }
 
