@@ -9,7 +9,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -161,7 +160,7 @@ public final class Connection {
      *
      * @throws IllegalStateException if the output was shut down, on the thread of the loop; elsewhere the bytes are dropped
      */
-    public <M> void write(M message, BiConsumer<? super M, ? super ByteBuf> encoder) {
+    public <M> void write(M message, Encoder<? super M> encoder) {
         if (isOnLoop()) {
             exchange.writing().write(message, encoder);
         } else {

@@ -3,7 +3,6 @@ package dev.tandem.connection;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 
 /**
  * What other threads write, on its way to the loop of the connection. Bounded: a thread that writes faster than the loop
@@ -37,10 +36,10 @@ final class HandOver {
     }
 
     /** Takes what {@code encoder} makes of {@code message} to the loop, or drops it if there is no room. */
-    <M> void write(M message, BiConsumer<? super M, ? super ByteBuf> encoder) {
+    <M> void write(M message, Encoder<? super M> encoder) {
         ByteBuf bytes = home.allocator().directBuffer();
         try {
-            encoder.accept(message, bytes);
+            encoder.encode(message, bytes);
         } catch (Throwable t) {
             bytes.release();
             throw t;

@@ -2,7 +2,6 @@ package dev.tandem.connection;
 
 import dev.tandem.transport.StreamSocket;
 import io.netty.buffer.ByteBuf;
-import java.util.function.BiConsumer;
 
 /**
  * What is written on a connection, within its limits, until the transport has taken it. On the thread of the loop.
@@ -14,6 +13,8 @@ final class Writing {
     private final StreamSocket socket;
     private final Outbound outbound;
     private final Deadlines deadlines;
+    private final int pauseBytes;
+    private final int maxBytes;
 
     /** Bytes that the handler has in a queue of its own; they count like those that were written. */
     private int queuedBytes;
@@ -27,6 +28,8 @@ final class Writing {
         this.socket = socket;
         this.outbound = new Outbound(home.spareBuffers());
         this.deadlines = deadlines;
+        this.pauseBytes = home.limits().outboundPauseBytes();
+        this.maxBytes = home.limits().outboundMaxBytes();
     }
 
     // ---- How much waits ----
@@ -48,12 +51,12 @@ final class Writing {
 
     /** Whether more waits than is good. */
     boolean isAboveMark() {
-        return unsentBytes() > home.limits().outboundPauseBytes();
+        return unsentBytes() > pauseBytes;
     }
 
     /** Whether so little waits that more is welcome. */
     boolean isWellBelowMark() {
-        return unsentBytes() <= home.limits().outboundPauseBytes() / 2;
+        return unsentBytes() <= pauseBytes / 2;
     }
 
     // ---- Writing ----
@@ -70,14 +73,14 @@ final class Writing {
         }
     }
 
-    <M> void write(M message, BiConsumer<? super M, ? super ByteBuf> encoder) {
+    <M> void write(M message, Encoder<? super M> encoder) {
         if (!accepts(0)) {
             return;
         }
         ByteBuf out = outbound.appendable(0);
         int mark = out.writerIndex();
         try {
-            encoder.accept(message, out);
+            encoder.encode(message, out);
         } catch (Throwable t) {
             out.writerIndex(mark);
             outbound.releaseIfUnused();
@@ -95,14 +98,18 @@ final class Writing {
 
     /** The handler holds so many bytes itself. */
     void countQueued(int bytes) {
+        if (bytes == queuedBytes) {
+            return;
+        }
         queuedBytes = bytes;
-        if (!isTooMuch(0)) {
-            if (isAboveMark()) {
-                exchange.account();
-                exchange.pause(Pauses.BY_OUTBOUND);
-            } else if (exchange.isPaused(Pauses.BY_OUTBOUND)) {
-                exchange.settleLater();
-            }
+        if (isTooMuch(0)) {
+            return;
+        }
+        if (isAboveMark()) {
+            exchange.account();
+            exchange.pause(Pauses.BY_OUTBOUND);
+        } else if (exchange.isPaused(Pauses.BY_OUTBOUND)) {
+            exchange.settleLater();
         }
     }
 
@@ -119,7 +126,7 @@ final class Writing {
 
     /** Whether so many bytes more would be above the bound of the connection, which is then aborted. */
     private boolean isTooMuch(int bytes) {
-        boolean tooMuch = (long) unsentBytes() + bytes > home.limits().outboundMaxBytes();
+        boolean tooMuch = (long) unsentBytes() + bytes > maxBytes;
         if (tooMuch) {
             exchange.abort(CloseReason.OUTBOUND_OVERFLOW);
         }
@@ -127,27 +134,25 @@ final class Writing {
     }
 
     private void onAppended() {
-        if (isTooMuch(0)) {
+        boolean settles = exchange.isDispatching();
+        if (settles && unsentBytes() < pauseBytes || isTooMuch(0)) {
             return;
         }
-        boolean dispatching = exchange.isDispatching();
-        if (!dispatching || isAboveMark()) {
-            // Now and not when this connection settles, for many may be written to before the first of them does.
-            exchange.account();
-        }
+        // Now and not when this connection settles, for many may be written to before the first of them does.
+        exchange.account();
         if (!exchange.isOpen()) {
             return;
         }
-        if (!dispatching) {
+        if (settles) {
+            // A long answer goes out while the rest of it is being made.
+            flush();
+        } else {
             if (isAboveMark()) {
                 // Now and not at the end of the turn: some of it may have left by then, and whoever stops writing
                 // because isWritable() is false waits for the onWritable() that ends this pause.
                 exchange.pause(Pauses.BY_OUTBOUND);
             }
             exchange.settleLater();
-        } else if (unsentBytes() >= home.limits().outboundPauseBytes()) {
-            // A long answer goes out while the rest of it is being made.
-            flush();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tandem.message;
 
 import dev.tandem.codec.Codec;
 import dev.tandem.connection.Connection;
+import dev.tandem.connection.Encoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -12,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +33,7 @@ public final class Group<O> {
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
 
     // The reader index stays where it is, because several loops copy from the same bytes.
-    private static final BiConsumer<ByteBuf, ByteBuf> COPY =
+    private static final Encoder<ByteBuf> COPY =
             (bytes, out) -> out.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
 
     private final Codec<?, O> codec;
@@ -90,7 +90,7 @@ public final class Group<O> {
         }
         ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer();
         try {
-            wire.accept(message, bytes);
+            wire.encode(message, bytes);
             for (Members here : members.values()) {
                 here.send(bytes.retain(), except);
             }

@@ -2,11 +2,11 @@ package dev.tandem.message;
 
 import dev.tandem.codec.Codec;
 import dev.tandem.codec.Framing;
+import dev.tandem.connection.Encoder;
 import io.netty.buffer.ByteBuf;
-import java.util.function.BiConsumer;
 
 /** Appends a message to bytes to be sent: the frame around it, and its body. If it throws, the bytes behind are undefined. */
-final class Wire<O> implements BiConsumer<O, ByteBuf> {
+final class Wire<O> implements Encoder<O> {
 
     private final Codec<?, O> codec;
     private final Framing framing;
@@ -17,7 +17,7 @@ final class Wire<O> implements BiConsumer<O, ByteBuf> {
     }
 
     @Override
-    public void accept(O message, ByteBuf out) {
+    public void encode(O message, ByteBuf out) {
         int mark = framing.begin(out);
         codec.encode(message, out);
         framing.end(out, mark);

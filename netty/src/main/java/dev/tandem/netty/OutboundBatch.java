@@ -1,6 +1,7 @@
 package dev.tandem.netty;
 
 import dev.tandem.connection.Connection;
+import dev.tandem.connection.Encoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
@@ -8,16 +9,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.function.BiConsumer;
 
 /**
  * What of a channel's outbound queue is with its connection: one batch, copied, at a time. The messages stay in the queue
  * until the kernel has taken the batch, for their promises and the channel's writability depend on that.
  */
 final class OutboundBatch
-        implements ChannelOutboundBuffer.MessageProcessor,
-                BiConsumer<ChannelOutboundBuffer, ByteBuf>,
-                WritableByteChannel {
+        implements ChannelOutboundBuffer.MessageProcessor, Encoder<ChannelOutboundBuffer>, WritableByteChannel {
 
     /** So many bytes cost a copy little beside sending them, and leave the kernel no time to run dry. */
     static final int BYTES_MAX = 64 * 1024;
@@ -88,7 +86,7 @@ final class OutboundBatch
 
     /** Appends the next batch to {@code out}. */
     @Override
-    public void accept(ChannelOutboundBuffer queue, ByteBuf out) {
+    public void encode(ChannelOutboundBuffer queue, ByteBuf out) {
         target = out;
         try {
             if (queue.current() instanceof FileRegion region) {
