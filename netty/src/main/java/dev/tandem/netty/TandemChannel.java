@@ -104,11 +104,13 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
             in.skipBytes(in.readableBytes());
             return;
         }
-        ByteBuf message = alloc().ioBuffer(in.readableBytes()).writeBytes(in);
+        ReadBuffer buffer = ReadBuffer.ofLoop();
+        ByteBuf message = buffer.copyOf(in, alloc());
         gather();
         readWanted = false;
         pipeline().fireChannelRead(message);
         pipeline().fireChannelReadComplete();
+        buffer.giveBack(message);
         endGathering();
     }
 
