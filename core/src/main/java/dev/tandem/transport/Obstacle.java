@@ -14,7 +14,7 @@ public enum Obstacle {
     NO_PLACE_FOR_NATIVE_LIBRARY(
             "Make that directory writable and its files executable (in a container '--tmpfs /tmp:exec'), or name another"
                     + " one with -Dio.netty.native.workdir=<directory>."),
-    /** The kernel is older than the system calls. */
+    /** The kernel is older than the engine's system calls. */
     KERNEL_TOO_OLD("Use Linux 5.19 or newer, 6.1 or newer is better; or start with transport=epoll."),
     /** Switched off with the sysctl kernel.io_uring_disabled. */
     DISABLED_BY_SYSCTL("Run 'sysctl kernel.io_uring_disabled=0' as root, or start with transport=epoll."),

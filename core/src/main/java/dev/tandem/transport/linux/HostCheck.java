@@ -6,11 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds out why an engine does not work on this host. */
 public final class HostCheck {
 
     private static final Path IO_URING_DISABLED = Path.of("/proc/sys/kernel/io_uring_disabled");
+
+    /** Such as {@code 6.1.0-38-amd64}. */
+    private static final Pattern RELEASE = Pattern.compile("(\\d{1,9})\\.(\\d{1,9})");
 
     private HostCheck() {}
 
@@ -87,12 +92,23 @@ public final class HostCheck {
         return switch (errno) {
             case Errno.EPERM, Errno.EACCES ->
                 isDisabledBySysctl() ? Obstacle.DISABLED_BY_SYSCTL : Obstacle.NOT_PERMITTED;
-            case Errno.ENOSYS -> Obstacle.KERNEL_TOO_OLD;
+            // Podman's seccomp profile answers as a kernel does that has no such call.
+            case Errno.ENOSYS -> isOlderThanIoUring() ? Obstacle.KERNEL_TOO_OLD : Obstacle.NOT_PERMITTED;
             case Errno.ENOMEM -> Obstacle.OUT_OF_MEMORY;
             case Errno.EMFILE, Errno.ENFILE -> Obstacle.OUT_OF_DESCRIPTORS;
             case Errno.EINVAL -> Obstacle.FEATURE_MISSING;
             default -> null;
         };
+    }
+
+    /** Linux 5.1 was the first with io_uring. */
+    private static boolean isOlderThanIoUring() {
+        Matcher release = RELEASE.matcher(System.getProperty("os.version"));
+        if (!release.lookingAt()) {
+            return true;
+        }
+        int major = Integer.parseInt(release.group(1));
+        return major < 5 || major == 5 && Integer.parseInt(release.group(2)) < 1;
     }
 
     /** Since Linux 6.6: 1 allows io_uring to the privileged and to a group, 2 to nobody. */
