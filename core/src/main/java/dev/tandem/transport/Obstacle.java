@@ -10,7 +10,11 @@ public enum Obstacle {
     NATIVE_LIBRARY_MISSING(
             "Add Netty's native jar for this processor (classifier linux-x86_64 or linux-aarch_64); a C library other"
                     + " than glibc is not supported."),
-    /** The kernel is older than the system calls. */
+    /** The native library is in a jar, from which it cannot be unpacked to a directory and loaded. */
+    NO_PLACE_FOR_NATIVE_LIBRARY(
+            "Make that directory writable and its files executable (in a container '--tmpfs /tmp:exec'), or name another"
+                    + " one with -Dio.netty.native.workdir=<directory>."),
+    /** The kernel is older than the engine's system calls. */
     KERNEL_TOO_OLD("Use Linux 5.19 or newer, 6.1 or newer is better; or start with transport=epoll."),
     /** Switched off with the sysctl kernel.io_uring_disabled. */
     DISABLED_BY_SYSCTL("Run 'sysctl kernel.io_uring_disabled=0' as root, or start with transport=epoll."),

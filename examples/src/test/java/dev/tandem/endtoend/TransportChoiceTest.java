@@ -48,14 +48,18 @@ class TransportChoiceTest extends ProcessTest {
 
     @ParameterizedTest
     @CsvSource({
-        "EPERM, NOT_PERMITTED, seccomp profile",
-        "ENOSYS, KERNEL_TOO_OLD, Use Linux 5.19 or newer",
-        "ENOMEM, OUT_OF_MEMORY, ulimit -l"
+        "EPERM, 6.1.0-amd64, NOT_PERMITTED, seccomp profile",
+        "ENOSYS, 6.1.0-amd64, NOT_PERMITTED, seccomp profile",
+        "ENOSYS, 5.1, NOT_PERMITTED, seccomp profile",
+        "ENOSYS, 5.0.21, KERNEL_TOO_OLD, Use Linux 5.19 or newer",
+        "ENOSYS, 4.19.0-amd64, KERNEL_TOO_OLD, Use Linux 5.19 or newer",
+        "ENOMEM, 6.1.0-amd64, OUT_OF_MEMORY, ulimit -l"
     })
-    void whereIoUringIsRefused(String error, String obstacle, String remedy) throws Exception {
-        Child auto = start(refusing(error, Child.echo(List.of(), "--transport", "auto")));
-        Child preferred = start(refusing(error, Child.echo(List.of(), "--transport", "prefer:io_uring")));
-        Child required = start(refusing(error, Child.echo(List.of(), "--transport", "io_uring")));
+    void whereIoUringIsRefused(String error, String kernel, String obstacle, String remedy) throws Exception {
+        List<String> options = List.of("-Dos.version=" + kernel);
+        Child auto = start(refusing(error, Child.echo(options, "--transport", "auto")));
+        Child preferred = start(refusing(error, Child.echo(options, "--transport", "prefer:io_uring")));
+        Child required = start(refusing(error, Child.echo(options, "--transport", "io_uring")));
 
         // What was not asked for is no matter.
         assertThat(auto.transport()).isEqualTo("epoll");

@@ -3,12 +3,14 @@ package dev.tandem.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tandem.examples.Main;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,9 +51,28 @@ class DeployGuideTest {
         assertThat(units).hasSize(2);
         Path socket = write("echo.socket", units.get(0));
         // Verification wants the program to exist.
-        Path service = write("echo.service", units.get(1).replace("/opt/tandem/tandem", "/bin/true"));
+        Path service = write("echo.service", units.get(1).replace("/usr/bin/java", "/bin/true"));
         assertThat(run("systemd-analyze", "verify", socket.toString(), service.toString()))
                 .isEmpty();
+    }
+
+    @Test
+    void systemdLetsIoUringThrough() throws Exception {
+        assertThat(run("systemd-analyze", "syscall-filter", "@aio"))
+                .contains("io_uring_setup", "io_uring_enter", "io_uring_register");
+        assertThat(run("systemd-analyze", "syscall-filter", "@system-service")).contains("@aio");
+    }
+
+    @Test
+    void theServiceAndTheImageHaveTheOptionsOfTheLauncher() throws Exception {
+        Matcher options = Pattern.compile("options='(--enable.*)'").matcher(Files.readString(Path.of("../tandem")));
+        assertThat(options.find()).isTrue();
+        String image = blocks("dockerfile").get(0);
+        assertThat(blocks("ini").get(1)).contains(options.group(1), Main.class.getName());
+        assertThat(image).contains("\"" + Main.class.getName() + "\"");
+        for (String option : options.group(1).split(" ")) {
+            assertThat(image).contains("\"" + option + "\"");
+        }
     }
 
     @Test

@@ -3,14 +3,19 @@ package dev.tandem.transport.linux;
 import dev.tandem.transport.Availability;
 import dev.tandem.transport.Obstacle;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds out why an engine does not work on this host. */
 public final class HostCheck {
 
     private static final Path IO_URING_DISABLED = Path.of("/proc/sys/kernel/io_uring_disabled");
+
+    /** Such as {@code 6.1.0-38-amd64}. */
+    private static final Pattern RELEASE = Pattern.compile("(\\d{1,9})\\.(\\d{1,9})");
 
     private HostCheck() {}
 
@@ -27,11 +32,31 @@ public final class HostCheck {
 
     /** The answer of an engine whose {@code operation} ended with {@code cause}. */
     public static Availability unavailable(String operation, Throwable cause) {
-        return Availability.unavailable(obstacle(cause, Obstacle.UNKNOWN), words(operation, cause));
+        return unavailable(operation, cause, Obstacle.UNKNOWN);
+    }
+
+    /** The same, with what stands in the way where {@code cause} does not tell. */
+    public static Availability unavailable(String operation, Throwable cause, Obstacle otherwise) {
+        LibraryDirectory directory = LibraryDirectory.inUse();
+        Optional<String> fault = isAboutLoading(cause) ? directory.fault() : Optional.empty();
+        return fault.map(words -> Availability.unavailable(
+                        Obstacle.NO_PLACE_FOR_NATIVE_LIBRARY,
+                        "its native library cannot be unpacked to " + directory.path() + " and loaded: " + words))
+                .orElseGet(() -> Availability.unavailable(obstacle(cause, otherwise), words(operation, cause)));
+    }
+
+    /** Of the exceptions that this can end with, some name the library, some the directory, and some neither. */
+    private static boolean isAboutLoading(Throwable cause) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof LinkageError) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What stands in the way, by the exception that loading or probing the engine ended with. */
-    public static Obstacle obstacle(Throwable cause, Obstacle otherwise) {
+    private static Obstacle obstacle(Throwable cause, Obstacle otherwise) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
             Obstacle known = known(t);
             if (known != null) {
@@ -42,7 +67,7 @@ public final class HostCheck {
     }
 
     /** One line with the system's words about {@code cause}. */
-    public static String words(String operation, Throwable cause) {
+    static String words(String operation, Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
             if (Errno.ofAny(t) != 0) {
                 return operation + " failed: " + Errno.name(Errno.ofAny(t));
@@ -53,10 +78,6 @@ public final class HostCheck {
             root = root.getCause();
         }
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-        if (root instanceof FileSystemException) {
-            // Its message may be the name of the file alone, and what is wrong with that the name of its class.
-            message = root.getClass().getSimpleName() + ": " + message;
-        }
         return operation + " failed: " + message.lines().findFirst().orElse("").strip();
     }
 
@@ -71,12 +92,23 @@ public final class HostCheck {
         return switch (errno) {
             case Errno.EPERM, Errno.EACCES ->
                 isDisabledBySysctl() ? Obstacle.DISABLED_BY_SYSCTL : Obstacle.NOT_PERMITTED;
-            case Errno.ENOSYS -> Obstacle.KERNEL_TOO_OLD;
+            // Podman's seccomp profile answers as a kernel does that has no such call.
+            case Errno.ENOSYS -> isOlderThanIoUring() ? Obstacle.KERNEL_TOO_OLD : Obstacle.NOT_PERMITTED;
             case Errno.ENOMEM -> Obstacle.OUT_OF_MEMORY;
             case Errno.EMFILE, Errno.ENFILE -> Obstacle.OUT_OF_DESCRIPTORS;
             case Errno.EINVAL -> Obstacle.FEATURE_MISSING;
             default -> null;
         };
+    }
+
+    /** Linux 5.1 was the first with io_uring. */
+    private static boolean isOlderThanIoUring() {
+        Matcher release = RELEASE.matcher(System.getProperty("os.version"));
+        if (!release.lookingAt()) {
+            return true;
+        }
+        int major = Integer.parseInt(release.group(1));
+        return major < 5 || major == 5 && Integer.parseInt(release.group(2)) < 1;
     }
 
     /** Since Linux 6.6: 1 allows io_uring to the privileged and to a group, 2 to nobody. */

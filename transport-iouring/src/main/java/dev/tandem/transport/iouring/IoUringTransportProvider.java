@@ -30,7 +30,7 @@ public final class IoUringTransportProvider implements TransportProvider {
         Throwable cause = IoUring.unavailabilityCause();
         Obstacle otherwise =
                 cause instanceof UnsupportedOperationException ? Obstacle.KERNEL_TOO_OLD : Obstacle.UNKNOWN;
-        return Availability.unavailable(HostCheck.obstacle(cause, otherwise), HostCheck.words("io_uring_setup", cause));
+        return HostCheck.unavailable("io_uring_setup", cause, otherwise);
     }
 
     @Override
