@@ -13,8 +13,6 @@ final class Writing {
     private final StreamSocket socket;
     private final Outbound outbound;
     private final Deadlines deadlines;
-    private final int pauseBytes;
-    private final int maxBytes;
 
     /** Bytes that the handler has in a queue of its own; they count like those that were written. */
     private int queuedBytes;
@@ -28,8 +26,6 @@ final class Writing {
         this.socket = socket;
         this.outbound = new Outbound(home.spareBuffers());
         this.deadlines = deadlines;
-        this.pauseBytes = home.limits().outboundPauseBytes();
-        this.maxBytes = home.limits().outboundMaxBytes();
     }
 
     // ---- How much waits ----
@@ -51,12 +47,12 @@ final class Writing {
 
     /** Whether more waits than is good. */
     boolean isAboveMark() {
-        return unsentBytes() > pauseBytes;
+        return unsentBytes() > home.limits().outboundPauseBytes();
     }
 
     /** Whether so little waits that more is welcome. */
     boolean isWellBelowMark() {
-        return unsentBytes() <= pauseBytes / 2;
+        return unsentBytes() <= home.limits().outboundPauseBytes() / 2;
     }
 
     // ---- Writing ----
@@ -126,7 +122,7 @@ final class Writing {
 
     /** Whether so many bytes more would be above the bound of the connection, which is then aborted. */
     private boolean isTooMuch(int bytes) {
-        boolean tooMuch = (long) unsentBytes() + bytes > maxBytes;
+        boolean tooMuch = (long) unsentBytes() + bytes > home.limits().outboundMaxBytes();
         if (tooMuch) {
             exchange.abort(CloseReason.OUTBOUND_OVERFLOW);
         }
@@ -135,7 +131,7 @@ final class Writing {
 
     private void onAppended() {
         boolean settles = exchange.isDispatching();
-        if (settles && unsentBytes() < pauseBytes || isTooMuch(0)) {
+        if (settles && unsentBytes() < home.limits().outboundPauseBytes() || isTooMuch(0)) {
             return;
         }
         // Now and not when this connection settles, for many may be written to before the first of them does.
