@@ -36,7 +36,7 @@ final class EpollSocket extends DescriptorSocket implements EpollIoHandle {
     private static final int RECEIVES_PER_TURN = 4;
 
     /** A send that completes at once may be followed by another from its report; so many before others get their turn. */
-    private static final int SENDS_PER_TURN = 16;
+    private static final int SENDS_PER_TURN = 4;
 
     private final LoanBuffer loans;
 
