@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * An engine's handler that leaves nothing open behind. A loop that ends has its handler close what is registered, but there
- * are two gaps: a loop told to end without a quiet period can miss that step, and the handler of io_uring waits for one
- * round of completions only. So closing is asked for once more at the very end, and what the kernel still holds is waited
- * for.
+ * are gaps: a loop told to end without a quiet period can miss that step, and the handler of io_uring waits for one round of
+ * completions only, and frees memory that the kernel may still write. So closing is asked for once more at the very end, and
+ * what the kernel still holds is waited for.
  */
 public final class ClosingIoHandler implements IoHandler {
 
@@ -24,11 +24,11 @@ public final class ClosingIoHandler implements IoHandler {
     private static final long REAP_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final IoHandler engine;
-    private final ThreadAwareExecutor loop;
+    private final SeenLoop loop;
     private final boolean reaps;
 
-    private ClosingIoHandler(IoHandler engine, ThreadAwareExecutor loop, boolean reaps) {
-        this.engine = engine;
+    private ClosingIoHandler(IoHandlerFactory engine, SeenLoop loop, boolean reaps) {
+        this.engine = engine.newHandler(loop);
         this.loop = loop;
         this.reaps = reaps;
     }
@@ -47,7 +47,7 @@ public final class ClosingIoHandler implements IoHandler {
             @Override
             public IoHandler newHandler(ThreadAwareExecutor loop) {
                 try {
-                    return new ClosingIoHandler(engine.newHandler(loop), loop, reaps);
+                    return new ClosingIoHandler(engine, new SeenLoop(loop), reaps);
                 } catch (RuntimeException refused) {
                     throw new TransportUnavailableException(name, HostCheck.unavailable(operation, refused));
                 }
@@ -66,6 +66,7 @@ public final class ClosingIoHandler implements IoHandler {
             engine.prepareToDestroy();
             if (reaps) {
                 reap();
+                wakeFromOutside();
             }
         } finally {
             engine.destroy();
@@ -74,10 +75,24 @@ public final class ClosingIoHandler implements IoHandler {
 
     private void reap() {
         long deadline = System.nanoTime() + REAP_NANOS_MAX;
-        while (loop instanceof SingleThreadEventLoop counted
+        while (loop.actual instanceof SingleThreadEventLoop counted
                 && counted.registeredChannels() > 0
                 && System.nanoTime() - deadline < 0) {
             engine.run(new ShortWait(System.nanoTime() + REAP_STEP_NANOS));
+        }
+    }
+
+    /**
+     * Makes the engine wait, when it is destroyed, for the read by which its ring learns of wake-ups. It waits only when a wake-up
+     * from another thread is due. Otherwise it cancels that read and frees its memory, which the kernel may then still write
+     * (ADR 0020).
+     */
+    private void wakeFromOutside() {
+        loop.outside = true;
+        try {
+            engine.wakeup();
+        } finally {
+            loop.outside = false;
         }
     }
 
@@ -109,6 +124,29 @@ public final class ClosingIoHandler implements IoHandler {
     @Override
     public boolean isCompatible(Class<? extends IoHandle> handleType) {
         return engine.isCompatible(handleType);
+    }
+
+    /** The loop as its engine sees it: for the length of one wake-up, the loop's own thread counts as another one. */
+    private static final class SeenLoop implements ThreadAwareExecutor {
+
+        private final ThreadAwareExecutor actual;
+
+        /** Set by the loop's thread only. Whatever other threads read here, they are not the loop's. */
+        private boolean outside;
+
+        SeenLoop(ThreadAwareExecutor actual) {
+            this.actual = actual;
+        }
+
+        @Override
+        public boolean isExecutorThread(Thread thread) {
+            return !outside && actual.isExecutorThread(thread);
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            actual.execute(task);
+        }
     }
 
     private record ShortWait(long deadlineNanos) implements IoHandlerContext {

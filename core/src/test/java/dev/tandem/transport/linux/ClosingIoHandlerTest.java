@@ -1,0 +1,91 @@
+package dev.tandem.transport.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ClosingIoHandlerTest {
+
+    private final List<String> told = new ArrayList<>();
+
+    @Test
+    void aRingIsWokenAsFromAnotherThreadRightBeforeItEnds() {
+        handlerOf(true).destroy();
+        assertThat(told).containsExactly("prepareToDestroy", "wakeup by another thread", "destroy");
+    }
+
+    @Test
+    void epollIsNotWoken() {
+        handlerOf(false).destroy();
+        assertThat(told).containsExactly("prepareToDestroy", "destroy");
+    }
+
+    @Test
+    void otherwiseTheLoopsThreadIsTheLoops() {
+        IoHandler handler = handlerOf(true);
+        handler.wakeup();
+        handler.destroy();
+        handler.wakeup();
+        assertThat(told).startsWith("wakeup by the loop").endsWith("wakeup by the loop");
+    }
+
+    private IoHandler handlerOf(boolean reaps) {
+        IoHandlerFactory engine = loop -> new NotingHandler(loop, told);
+        return ClosingIoHandler.factory("test", "test", engine, reaps).newHandler(new CurrentThread());
+    }
+
+    /** An engine that notes what it is told, and whom it takes a wake-up to come from. */
+    private record NotingHandler(ThreadAwareExecutor loop, List<String> told) implements IoHandler {
+
+        @Override
+        public void wakeup() {
+            told.add(loop.isExecutorThread(Thread.currentThread()) ? "wakeup by the loop" : "wakeup by another thread");
+        }
+
+        @Override
+        public void prepareToDestroy() {
+            told.add("prepareToDestroy");
+        }
+
+        @Override
+        public void destroy() {
+            told.add("destroy");
+        }
+
+        @Override
+        public int run(IoHandlerContext context) {
+            return 0;
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> handleType) {
+            return false;
+        }
+    }
+
+    private static final class CurrentThread implements ThreadAwareExecutor {
+
+        @Override
+        public boolean isExecutorThread(Thread thread) {
+            return thread == Thread.currentThread();
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+    }
+}
