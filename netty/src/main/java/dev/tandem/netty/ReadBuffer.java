@@ -7,7 +7,8 @@ import io.netty.util.concurrent.FastThreadLocal;
 /**
  * The buffer in which pipelines of a loop get what was received. Most have read and released it when they return; it then
  * serves for the next message, of whatever connection, and costs less than one of the pool's. One that a handler has kept is
- * that handler's, as ever, and another one takes its place. For the thread of the loop.
+ * that handler's, as ever, and another one takes its place. Nothing is kept when the loop has no pipelines. For the thread of
+ * the loop.
  */
 final class ReadBuffer {
 
@@ -19,21 +20,27 @@ final class ReadBuffer {
         protected ReadBuffer initialValue() {
             return new ReadBuffer();
         }
-
-        @Override
-        protected void onRemoval(ReadBuffer buffer) {
-            release(buffer.kept);
-        }
     };
+
+    private int pipelines;
 
     /** Null if there is none, or if a pipeline has it. */
     private ByteBuf kept;
 
     private ReadBuffer() {}
 
-    /** That of this thread. */
-    static ReadBuffer ofLoop() {
-        return OF_LOOP.get();
+    /** That of this thread, for one more pipeline, which leaves it when its connection has ended. */
+    static ReadBuffer join() {
+        ReadBuffer buffer = OF_LOOP.get();
+        buffer.pipelines++;
+        return buffer;
+    }
+
+    void leave() {
+        if (--pipelines == 0) {
+            release(kept);
+            kept = null;
+        }
     }
 
     /** A copy of the loan, which is read in doing so: the pipeline's to release, and to be given back here by the caller. */

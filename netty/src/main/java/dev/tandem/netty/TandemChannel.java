@@ -47,6 +47,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
 
     private final Connection connection;
     private final OutboundBatch batch;
+    private final ReadBuffer readBuffer;
     private final SocketAddress localAddress;
     private final SocketAddress remoteAddress;
     private final TandemChannelConfig config = new TandemChannelConfig(this);
@@ -82,6 +83,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
         // Now, because the kernel forgets them when the connection ends, and handlers log them after that.
         this.localAddress = connection.localAddress();
         this.remoteAddress = connection.remoteAddress();
+        this.readBuffer = ReadBuffer.join();
     }
 
     /** The connection that this channel stands for: with its reason to close, its unsent bytes. */
@@ -104,13 +106,12 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
             in.skipBytes(in.readableBytes());
             return;
         }
-        ReadBuffer buffer = ReadBuffer.ofLoop();
-        ByteBuf message = buffer.copyOf(in, alloc());
+        ByteBuf message = readBuffer.copyOf(in, alloc());
         gather();
         readWanted = false;
         pipeline().fireChannelRead(message);
         pipeline().fireChannelReadComplete();
-        buffer.giveBack(message);
+        readBuffer.giveBack(message);
         endGathering();
     }
 
@@ -142,6 +143,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
     }
 
     void onClosed(CloseReason why) {
+        readBuffer.leave();
         if (!open) {
             return;
         }

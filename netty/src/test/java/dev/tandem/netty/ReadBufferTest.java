@@ -7,107 +7,93 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Which buffer a pipeline gets its message in. Each test is the loop of its own thread. */
+/** Which buffer a pipeline gets its message in. The thread of the test is the loop. */
 class ReadBufferTest {
 
     private static final ByteBufAllocator POOL = PooledByteBufAllocator.DEFAULT;
 
-    @Test
-    void aMessageThatWasReleasedMakesRoomForTheNext() throws Exception {
-        onItsOwnThread(buffer -> {
-            ByteBuf first = buffer.copyOf(bytes("first"), POOL);
-            first.release();
-            buffer.giveBack(first);
-            ByteBuf second = buffer.copyOf(bytes("2nd"), POOL);
+    private final ReadBuffer buffer = ReadBuffer.join();
+    private ByteBuf last;
 
-            assertThat(second).isSameAs(first);
-            assertThat(second.toString(StandardCharsets.US_ASCII)).isEqualTo("2nd");
-            second.release();
-            buffer.giveBack(second);
-            return second;
-        });
+    @AfterEach
+    void nothingIsKeptOnceThereIsNoPipeline() {
+        buffer.leave();
+        assertThat(last.refCnt())
+                .as("references to the last message when the last pipeline has left")
+                .isZero();
     }
 
     @Test
-    void whatAHandlerKeptIsLeftToIt() throws Exception {
-        ByteBuf kept = onItsOwnThread(
-                buffer -> {
-                    ByteBuf first = buffer.copyOf(bytes("first"), POOL);
-                    ByteBuf slice = first.readRetainedSlice(3);
-                    first.release();
-                    buffer.giveBack(first);
-                    ByteBuf second = buffer.copyOf(bytes("second"), POOL);
+    void aMessageThatWasReleasedMakesRoomForTheNext() {
+        ByteBuf first = readAndReleased("first", POOL);
+        ByteBuf second = read("2nd", POOL);
 
-                    assertThat(second).isNotSameAs(first);
-                    second.release();
-                    buffer.giveBack(second);
-                    return slice;
-                },
-                1);
+        assertThat(second).isSameAs(first);
+        assertThat(text(second)).isEqualTo("2nd");
+        released(second);
+    }
 
-        assertThat(kept.toString(StandardCharsets.US_ASCII)).isEqualTo("fir");
+    @Test
+    void itIsKeptWhileThereIsAnotherPipeline() {
+        ByteBuf first = readAndReleased("first", POOL);
+        ReadBuffer.join().leave();
+
+        assertThat(readAndReleased("2nd", POOL)).isSameAs(first);
+    }
+
+    @Test
+    void whatAHandlerKeptIsLeftToIt() {
+        ByteBuf first = read("first", POOL);
+        ByteBuf kept = first.readRetainedSlice(3);
+        released(first);
+        ByteBuf second = readAndReleased("second", POOL);
+
+        assertThat(second).isNotSameAs(first);
+        assertThat(text(kept)).isEqualTo("fir");
         assertThat(kept.release()).isTrue();
     }
 
     @Test
-    void aLargerMessageHasRoomAndIsNotKept() throws Exception {
-        onItsOwnThread(buffer -> {
-            ByteBuf small = buffer.copyOf(bytes("small"), POOL);
-            small.release();
-            buffer.giveBack(small);
-            ByteBuf large = buffer.copyOf(bytes("x".repeat(100_000)), POOL);
-            assertThat(large.toString(StandardCharsets.US_ASCII)).isEqualTo("x".repeat(100_000));
-            large.release();
-            buffer.giveBack(large);
+    void aLargerMessageHasRoomAndIsNotKept() {
+        readAndReleased("small", POOL);
+        ByteBuf large = read("x".repeat(100_000), POOL);
+        assertThat(text(large)).isEqualTo("x".repeat(100_000));
+        released(large);
 
-            assertThat(large.refCnt()).isZero();
-            return large;
-        });
+        assertThat(large.refCnt()).isZero();
     }
 
     @Test
-    void anotherAllocatorIsAskedForItsOwn() throws Exception {
-        onItsOwnThread(buffer -> {
-            ByteBuf pooled = buffer.copyOf(bytes("pooled"), POOL);
-            pooled.release();
-            buffer.giveBack(pooled);
-            ByteBuf unpooled = buffer.copyOf(bytes("unpooled"), UnpooledByteBufAllocator.DEFAULT);
+    void anotherAllocatorIsAskedForItsOwn() {
+        ByteBuf pooled = readAndReleased("pooled", POOL);
+        ByteBuf unpooled = readAndReleased("unpooled", UnpooledByteBufAllocator.DEFAULT);
 
-            assertThat(unpooled.alloc()).isSameAs(UnpooledByteBufAllocator.DEFAULT);
-            unpooled.release();
-            buffer.giveBack(unpooled);
-            assertThat(pooled.refCnt()).isZero();
-            return unpooled;
-        });
+        assertThat(unpooled.alloc()).isSameAs(UnpooledByteBufAllocator.DEFAULT);
+        assertThat(pooled.refCnt()).isZero();
     }
 
-    private interface Use {
-        ByteBuf of(ReadBuffer buffer);
+    private ByteBuf readAndReleased(String text, ByteBufAllocator allocator) {
+        ByteBuf message = read(text, allocator);
+        released(message);
+        return message;
     }
 
-    /** Afterwards the thread has ended, and the buffer that the use returned must have been released with it. */
-    private static void onItsOwnThread(Use use) throws Exception {
-        onItsOwnThread(use, 0);
+    private ByteBuf read(String text, ByteBufAllocator allocator) {
+        last = buffer.copyOf(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII), allocator);
+        return last;
     }
 
-    private static ByteBuf onItsOwnThread(Use use, int references) throws Exception {
-        FutureTask<ByteBuf> task = new FutureTask<>(() -> use.of(ReadBuffer.ofLoop()));
-        Thread loop = new DefaultThreadFactory("loop").newThread(task);
-        loop.start();
-        loop.join();
-        ByteBuf used = task.get();
-        assertThat(used.refCnt())
-                .as("references to the buffer when its loop has ended")
-                .isEqualTo(references);
-        return used;
+    /** The handlers have released it, and the pipeline has returned. */
+    private void released(ByteBuf message) {
+        message.release();
+        buffer.giveBack(message);
     }
 
-    private static ByteBuf bytes(String text) {
-        return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    private static String text(ByteBuf bytes) {
+        return bytes.toString(StandardCharsets.US_ASCII);
     }
 }
