@@ -5,9 +5,11 @@ import dev.tandem.transport.Obstacle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Finds out why an engine does not work on this host. */
 public final class HostCheck {
@@ -47,38 +49,37 @@ public final class HostCheck {
 
     /** Of the exceptions that this can end with, some name the library, some the directory, and some neither. */
     private static boolean isAboutLoading(Throwable cause) {
-        for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof LinkageError) {
-                return true;
-            }
-        }
-        return false;
+        return causes(cause).anyMatch(LinkageError.class::isInstance);
     }
 
     /** What stands in the way, by the exception that loading or probing the engine ended with. */
     private static Obstacle obstacle(Throwable cause, Obstacle otherwise) {
-        for (Throwable t = cause; t != null; t = t.getCause()) {
-            Obstacle known = known(t);
-            if (known != null) {
-                return known;
-            }
-        }
-        return otherwise;
+        return causes(cause)
+                .map(HostCheck::known)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(otherwise);
     }
 
     /** One line with the system's words about {@code cause}. */
     static String words(String operation, Throwable cause) {
-        for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (Errno.ofAny(t) != 0) {
-                return operation + " failed: " + Errno.name(Errno.ofAny(t));
-            }
-        }
-        Throwable root = cause;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        String words = causes(cause)
+                .mapToInt(Errno::ofAny)
+                .filter(errno -> errno != 0)
+                .mapToObj(Errno::name)
+                .findFirst()
+                .orElseGet(() -> firstLine(causes(cause).reduce(cause, (outer, inner) -> inner)));
+        return operation + " failed: " + words;
+    }
+
+    private static String firstLine(Throwable root) {
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-        return operation + " failed: " + message.lines().findFirst().orElse("").strip();
+        return message.lines().findFirst().orElse("").strip();
+    }
+
+    /** From the outermost inwards. */
+    private static Stream<Throwable> causes(Throwable outermost) {
+        return Stream.iterate(outermost, Objects::nonNull, Throwable::getCause);
     }
 
     private static Obstacle known(Throwable cause) {
