@@ -98,7 +98,7 @@ final class Writing {
             return;
         }
         queuedBytes = bytes;
-        if (isTooMuch(0)) {
+        if (abortIfTooMuch(0)) {
             return;
         }
         if (isAboveMark()) {
@@ -114,14 +114,14 @@ final class Writing {
             throw new IllegalStateException("The output was shut down: nothing can be written any more.");
         }
         // Before copying, so that even one huge write holds no more memory than the bound.
-        if (exchange.isOpen() && !isTooMuch(bytes) && !home.account().hasRoom(exchange, bytes)) {
+        if (exchange.isOpen() && !abortIfTooMuch(bytes) && !home.account().hasRoom(exchange, bytes)) {
             exchange.abort(CloseReason.BUDGET_EXCEEDED);
         }
         return exchange.isOpen();
     }
 
-    /** Whether so many bytes more would be above the bound of the connection, which is then aborted. */
-    private boolean isTooMuch(int bytes) {
+    /** Aborts the connection if so many bytes more would be above its bound, and returns whether they are. */
+    private boolean abortIfTooMuch(int bytes) {
         boolean tooMuch = (long) unsentBytes() + bytes > home.limits().outboundMaxBytes();
         if (tooMuch) {
             exchange.abort(CloseReason.OUTBOUND_OVERFLOW);
@@ -131,7 +131,7 @@ final class Writing {
 
     private void onAppended() {
         boolean settles = exchange.isDispatching();
-        if (settles && unsentBytes() < home.limits().outboundPauseBytes() || isTooMuch(0)) {
+        if (settles && unsentBytes() < home.limits().outboundPauseBytes() || abortIfTooMuch(0)) {
             return;
         }
         // Now and not when this connection settles, for many may be written to before the first of them does.
