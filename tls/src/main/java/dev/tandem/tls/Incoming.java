@@ -111,9 +111,8 @@ final class Incoming {
         } else if (TlsRecord.isHandshake(in) && engine.isTls12()) {
             throw new SSLException("it asked for a new handshake, which is refused");
         } else if (!engine.plaintext().hasRoom() || TlsRecord.mayBeAlert(in)) {
-            // Before an alert, because with the word that the peer has finished an engine may close both directions,
-            // and
-            // then what is answered to these bytes could not be sent.
+            // Before an alert, for an engine may close both directions with the word that the peer has finished:
+            // what is answered to these bytes could not be sent then.
             deliver();
             if (isBlocked()) {
                 return;

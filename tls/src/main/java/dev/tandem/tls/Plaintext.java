@@ -1,7 +1,7 @@
 package dev.tandem.tls;
 
+import dev.tandem.transport.Loan;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 
 /** Where the records that arrive are opened, and from where their bytes are lent. One for all connections of a loop. */
@@ -11,16 +11,11 @@ final class Plaintext {
     static final int CAPACITY_BYTES = (64 << 10) + 2 * TlsRecord.PLAINTEXT_BYTES_MAX;
 
     private final ByteBuffer memory;
-    private ByteBuf lent;
-    private boolean lending;
+    private final Loan loan;
 
     Plaintext(boolean onHeap) {
         this.memory = onHeap ? ByteBuffer.allocate(CAPACITY_BYTES) : ByteBuffer.allocateDirect(CAPACITY_BYTES);
-        this.lent = wrapped();
-    }
-
-    private ByteBuf wrapped() {
-        return Unpooled.wrappedBuffer(memory.duplicate().clear());
+        this.loan = new Loan(memory);
     }
 
     /** Whether the next record fits, whatever it holds. */
@@ -39,12 +34,11 @@ final class Plaintext {
 
     /** Lends all that was opened. */
     ByteBuf lend() {
-        lending = true;
-        return lent.setIndex(0, memory.position());
+        return loan.lend(memory.position());
     }
 
     boolean isLent(ByteBuf buffer) {
-        return lending && buffer == lent;
+        return loan.isLent(buffer);
     }
 
     /**
@@ -53,18 +47,7 @@ final class Plaintext {
      * @throws IllegalStateException if the receiver released, retained or resized the buffer
      */
     void end() {
-        lending = false;
         memory.clear();
-        int references = lent.refCnt();
-        if (references == 1 && lent.capacity() == CAPACITY_BYTES) {
-            return;
-        }
-        if (references > 0) {
-            lent.release(references);
-        }
-        lent = wrapped();
-        throw new IllegalStateException(
-                "Received bytes are a loan for the length of the callback: do not release, retain or resize the buffer"
-                        + " (its reference count is " + references + "). Copy what you want to keep.");
+        loan.end();
     }
 }

@@ -1,14 +1,11 @@
 package dev.tandem.transport.linux;
 
+import dev.tandem.transport.Loan;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.unix.Buffer;
 import java.nio.ByteBuffer;
 
-/**
- * Memory that the kernel receives into and that is then lent to the receiver for the length of a callback. The memory is
- * not this class's own; the buffer that is lent is, so a receiver that releases it cannot free the memory.
- */
+/** Memory that the kernel receives into and that is then lent to the receiver for the length of a callback. */
 public final class LoanBuffer {
 
     /** What poisoned bytes read as. */
@@ -17,16 +14,15 @@ public final class LoanBuffer {
     private final ByteBuffer memory;
     private final long address;
     private final boolean poison;
-    private ByteBuf lent;
+    private final Loan loan;
     private int lentBytes;
-    private boolean isOut;
 
     /** Lends the whole of {@code memory}, which must be direct. */
     public LoanBuffer(ByteBuffer memory, boolean poison) {
-        this.memory = memory;
-        this.address = Buffer.memoryAddress(memory) + memory.position();
+        this.memory = memory.slice();
+        this.address = Buffer.memoryAddress(this.memory);
         this.poison = poison;
-        this.lent = Unpooled.wrappedBuffer(memory);
+        this.loan = new Loan(this.memory);
     }
 
     /** Where the memory begins. */
@@ -36,14 +32,13 @@ public final class LoanBuffer {
 
     /** How many bytes it has. */
     public int capacity() {
-        return memory.remaining();
+        return memory.capacity();
     }
 
     /** Lends the first {@code bytes} bytes. */
     public ByteBuf lend(int bytes) {
         lentBytes = bytes;
-        isOut = true;
-        return lent.setIndex(0, bytes);
+        return loan.lend(bytes);
     }
 
     /** How many bytes were lent last. */
@@ -53,7 +48,7 @@ public final class LoanBuffer {
 
     /** Whether this is the buffer that is lent, at the moment. */
     public boolean isLent(ByteBuf buffer) {
-        return isOut && buffer == lent;
+        return loan.isLent(buffer);
     }
 
     /**
@@ -62,31 +57,23 @@ public final class LoanBuffer {
      * @throws IllegalStateException if the receiver released, retained or resized the buffer
      */
     public void end() {
-        isOut = false;
-        int references = lent.refCnt();
-        boolean intact = references == 1 && lent.capacity() == capacity();
-        if (!intact) {
-            revoke();
-            lent = Unpooled.wrappedBuffer(memory);
-        }
-        if (poison) {
-            for (int i = 0; i < lentBytes; i++) {
-                lent.setByte(i, POISON);
+        try {
+            loan.end();
+        } finally {
+            if (poison) {
+                poisonLent();
             }
         }
-        if (!intact) {
-            throw new IllegalStateException(
-                    "Received bytes are a loan for the length of the callback: do not release, retain or resize the"
-                            + " buffer (its reference count is " + references
-                            + "). Copy what you want to keep.");
+    }
+
+    private void poisonLent() {
+        for (int i = 0; i < lentBytes; i++) {
+            memory.put(i, POISON);
         }
     }
 
     /** Makes the buffer unusable for whoever still has it. To be called before the memory goes, and then nothing else. */
     public void revoke() {
-        int references = lent.refCnt();
-        if (references > 0) {
-            lent.release(references);
-        }
+        loan.revoke();
     }
 }

@@ -123,7 +123,7 @@ final class ReceiveBuffers implements IoUringIoHandle {
     LoanBuffer lendingOf(ByteBuf bytes) {
         int size = Math.min(bytes.readableBytes(), bufferBytes);
         ByteBuffer view = bytes.internalNioBuffer(bytes.readerIndex(), size);
-        return new LoanBuffer(view.slice(), poison);
+        return new LoanBuffer(view, poison);
     }
 
     /** The kernel named this buffer in a completion: it is ours, and is lent in a callback that {@link #endCallback} ends. */
