@@ -20,7 +20,11 @@ public final class Loan {
         this.lent = Unpooled.wrappedBuffer(this.memory);
     }
 
-    /** Lends the first {@code bytes} bytes. */
+    /**
+     * Lends the first {@code bytes} bytes, until {@link #end}.
+     *
+     * @throws IndexOutOfBoundsException if there are not so many
+     */
     public ByteBuf lend(int bytes) {
         isOut = true;
         return lent.setIndex(0, bytes);
