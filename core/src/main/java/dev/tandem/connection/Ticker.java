@@ -17,17 +17,32 @@ public final class Ticker extends Thread {
 
     @Override
     public void run() {
+        awaitTick();
         while (!stopped) {
-            // The delay is between ticks, not a schedule: after the process was stopped, missed ticks are not made up
-            // for.
-            LockSupport.parkNanos(LoopConnections.TICK.toNanos());
             onTick.run();
+            awaitTick();
         }
     }
 
-    /** Ends the thread, soon. */
+    /** The delay is between ticks, not a schedule: after the process was stopped, missed ticks are not made up for. */
+    private static void awaitTick() {
+        LockSupport.parkNanos(LoopConnections.TICK.toNanos());
+    }
+
+    /** Ends the thread. When this returns there are no more ticks, also none under way: the loops can end. */
     public void stopTicking() {
         stopped = true;
         LockSupport.unpark(this);
+        boolean interrupted = false;
+        while (isAlive()) {
+            try {
+                join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
