@@ -6,6 +6,7 @@ import dev.tandem.transport.ListenOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.IoEventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -68,6 +69,26 @@ abstract class LoopRules extends ContractGroup {
             Await.until("the loop has turned so often", () -> turns.count >= 200);
             turns.ended = true;
             assertThat(turns.mostPieces).as("pieces received in a turn").isLessThan(PIECES_IN_A_TURN_MAX);
+            assertThat(flood.isGoingOn()).isTrue();
+        }
+    }
+
+    @Test
+    void aFloodForASlowHandlerDoesNotHoldUpTasks() throws Exception {
+        Server server = serve(MANY_PIECES, ListenOptions.DEFAULT, witness -> {
+            witness.onReceived(loan -> Await.spin(Duration.ofMillis(1)));
+            witness.resume();
+        });
+        try (Flood flood = new Flood(server, 3)) {
+            for (int i = 0; i < 5; i++) {
+                long asked = System.nanoTime();
+                CountDownLatch ran = new CountDownLatch(1);
+                server.host().loop().execute(ran::countDown);
+                Await.latch(ran);
+                assertThat(Duration.ofNanos(System.nanoTime() - asked))
+                        .as("the wait of task %s", i)
+                        .isLessThan(Duration.ofSeconds(1));
+            }
             assertThat(flood.isGoingOn()).isTrue();
         }
     }

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * once, so giving back allocates nothing.
  *
  * <p>Netty's loop looks for completions again and again before it runs a task, so peers that flood could hold up the tasks
- * for long. Therefore a turn is good for some ten milliseconds of loans: what comes back beyond that is given to the
- * kernel by a task, and until then the flood stays in the kernel.
+ * for long. Therefore a turn ends after twenty milliseconds: what comes back after that is given to the kernel by a task, and
+ * until then the flood stays in the kernel.
  *
  * <p>When the kernel finds no buffer, that receive ends with ENOBUFS, and the socket waits. At the end of the turn the idle
  * buffers of incomplete blocks are given back, and as many sockets ask again as there are buffers, each for one. Until nobody
@@ -52,19 +53,16 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     private static final int BLOCKS = 8;
 
-    /** Handling a loan costs about as much as copying so many bytes. */
-    private static final int COST_UNIT_BYTES = 4096;
+    /** With much less, a busy server runs out of buffers in every turn. */
+    private static final long TURN_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** Some ten milliseconds of work. Much less, and a busy server runs out of buffers in every turn. */
-    private static final int TURN_COST_MAX = 8192;
-
-    private static final int TURN_COST_PER_BUFFER = 64;
+    /** To look at the clock at every loan would be a hundredth of the time that an echo takes. */
+    private static final int LOANS_PER_LOOK = 8;
 
     private final IoEventLoop loop;
     private final int bufferBytes;
     private final boolean poison;
     private final int buffersPerBlock;
-    private final int turnCostMax;
     private final CleanableDirectBuffer memory;
     private final LoanBuffer[] buffers;
     private final IoUringIoOps[] giveBlock;
@@ -81,8 +79,11 @@ final class ReceiveBuffers implements IoUringIoHandle {
 
     private boolean wakeQueued;
 
-    /** What the loans have cost since the loop last ran a task of ours. */
-    private int turnCost;
+    /** When the loop last ran a task of ours that began a turn. */
+    private long turnBegan = System.nanoTime();
+
+    private boolean turnIsOver;
+    private int loansSinceLook;
 
     ReceiveBuffers(IoEventLoop loop, TransportConfig config, RingConfig rings) {
         this.loop = loop;
@@ -90,7 +91,6 @@ final class ReceiveBuffers implements IoUringIoHandle {
         bufferBytes = config.receiveBytes();
         poison = config.poisonLoans();
         buffersPerBlock = Math.max(1, count / BLOCKS);
-        turnCostMax = Math.min(TURN_COST_MAX, TURN_COST_PER_BUFFER * count);
         memory = Buffer.allocateDirectBufferWithNativeOrder(Math.multiplyExact(count, bufferBytes));
         buffers = new LoanBuffer[count];
         idle = new BitSet(count);
@@ -172,17 +172,26 @@ final class ReceiveBuffers implements IoUringIoHandle {
         idle.set(id);
         int block = id / buffersPerBlock;
         idleInBlock[block]++;
-        boolean withinTurn = turnCost < turnCostMax;
-        turnCost += 1 + buffers[id].lentBytes() / COST_UNIT_BYTES;
-        if (turnCost < turnCostMax) {
-            giveIfComplete(block);
-        } else if (withinTurn) {
+        if (!turnIsOver && hasTurnLasted()) {
+            turnIsOver = true;
             later(this::beginTurn);
+        }
+        if (!turnIsOver) {
+            giveIfComplete(block);
         }
     }
 
+    private boolean hasTurnLasted() {
+        if (++loansSinceLook < LOANS_PER_LOOK) {
+            return false;
+        }
+        loansSinceLook = 0;
+        return System.nanoTime() - turnBegan > TURN_NANOS_MAX;
+    }
+
     private void beginTurn() {
-        turnCost = 0;
+        turnIsOver = false;
+        turnBegan = System.nanoTime();
         for (int block = 0; block < giveBlock.length; block++) {
             giveIfComplete(block);
         }
