@@ -41,11 +41,6 @@ public final class LoanBuffer {
         return loan.lend(bytes);
     }
 
-    /** How many bytes were lent last. */
-    public int lentBytes() {
-        return lentBytes;
-    }
-
     /** Whether this is the buffer that is lent, at the moment. */
     public boolean isLent(ByteBuf buffer) {
         return loan.isLent(buffer);
