@@ -13,15 +13,12 @@ import dev.tandem.transport.ConnectOptions;
 import dev.tandem.transport.Connector;
 import dev.tandem.transport.ListenOptions;
 import dev.tandem.transport.Listener;
+import dev.tandem.transport.NoKernel;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoHandle;
-import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,7 +39,7 @@ class DialingTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final TcpClient client = TcpClient.builder().loops(0).start();
-    private final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), executor -> new NoIo());
+    private final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), executor -> new NoKernel());
     private final Kernel kernel = new Kernel();
     private final ClientLoop home = ClientLoop.of(new LoopConnections(
             kernel,
@@ -203,27 +200,6 @@ class DialingTest {
         @Override
         public Listener listen(IoEventLoop loop, SocketAddress address, ListenOptions options, Acceptor acceptor) {
             throw new UnsupportedOperationException();
-        }
-    }
-
-    private static final class NoIo implements IoHandler {
-
-        @Override
-        public int run(IoHandlerContext context) {
-            return 0;
-        }
-
-        @Override
-        public IoRegistration register(IoHandle handle) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void wakeup() {}
-
-        @Override
-        public boolean isCompatible(Class<? extends IoHandle> handleType) {
-            return false;
         }
     }
 }

@@ -7,16 +7,13 @@ import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.connection.LoopConnections;
+import dev.tandem.transport.NoKernel;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoHandle;
-import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -36,7 +33,7 @@ final class PretendSocket implements StreamSocket {
         /** How often other threads have woken the loop. */
         final AtomicInteger wakeups = new AtomicInteger();
 
-        final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), executor -> new NoIo());
+        final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), executor -> new CountingWakeUps());
         final List<CloseReason> closed = new ArrayList<>();
         final LoopConnections connections;
 
@@ -63,26 +60,11 @@ final class PretendSocket implements StreamSocket {
             return socket;
         }
 
-        private final class NoIo implements IoHandler {
-
-            @Override
-            public int run(IoHandlerContext context) {
-                return 0;
-            }
-
-            @Override
-            public IoRegistration register(IoHandle handle) {
-                throw new UnsupportedOperationException();
-            }
+        private final class CountingWakeUps extends NoKernel {
 
             @Override
             public void wakeup() {
                 wakeups.incrementAndGet();
-            }
-
-            @Override
-            public boolean isCompatible(Class<? extends IoHandle> type) {
-                return false;
             }
         }
     }

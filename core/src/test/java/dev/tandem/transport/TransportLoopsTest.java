@@ -3,10 +3,7 @@ package dev.tandem.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoHandle;
-import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
-import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
@@ -54,7 +51,7 @@ class TransportLoopsTest {
     }
 
     /** Has nothing to report: it waits until it is woken or its time is over. */
-    private final class WaitingEngine implements IoHandler {
+    private final class WaitingEngine extends NoKernel {
 
         private final Semaphore woken = new Semaphore(0);
 
@@ -79,22 +76,6 @@ class TransportLoopsTest {
         @Override
         public void wakeup() {
             woken.release();
-        }
-
-        @Override
-        public IoRegistration register(IoHandle handle) {
-            throw new UnsupportedOperationException("There is nothing to register with.");
-        }
-
-        @Override
-        public void prepareToDestroy() {}
-
-        @Override
-        public void destroy() {}
-
-        @Override
-        public boolean isCompatible(Class<? extends IoHandle> handleType) {
-            return false;
         }
     }
 }

@@ -3,11 +3,9 @@ package dev.tandem.endtoend;
 import dev.tandem.transport.Transport;
 import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportLoops;
-import dev.tandem.transport.TransportProvider;
 import io.netty.channel.IoEventLoop;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,12 +19,7 @@ final class ChildLoops {
     private ChildLoops() {}
 
     public static void main(String[] arguments) throws Exception {
-        Transport transport = ServiceLoader.load(TransportProvider.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(provider -> provider.name().equals(arguments[0]))
-                .findFirst()
-                .orElseThrow()
-                .open(TransportConfig.DEFAULT);
+        Transport transport = Providers.named(arguments[0]).open(TransportConfig.DEFAULT);
         int loops = Integer.parseInt(arguments[1]);
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
         List<Future<?>> running = new ArrayList<>();

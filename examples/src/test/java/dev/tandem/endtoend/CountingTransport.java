@@ -24,7 +24,6 @@ import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** An engine that counts what is asked of it: sends of all its sockets, and wake-ups of all its loops. */
@@ -74,11 +73,7 @@ public final class CountingTransport implements Transport {
         }
 
         private TransportProvider engine() {
-            return ServiceLoader.load(TransportProvider.class).stream()
-                    .map(ServiceLoader.Provider::get)
-                    .filter(provider -> provider.name().equals(engine))
-                    .findFirst()
-                    .orElseThrow();
+            return Providers.named(engine);
         }
 
         @Override

@@ -2,11 +2,8 @@ package dev.tandem.transport.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.IoHandle;
+import dev.tandem.transport.NoKernel;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +35,18 @@ class ClosingIoHandlerTest {
     }
 
     private IoHandler handlerOf(boolean reaps) {
-        IoHandlerFactory engine = loop -> new NotingHandler(loop, told);
-        return ClosingIoHandler.factory("test", "test", engine, reaps).newHandler(new CurrentThread());
+        return ClosingIoHandler.factory("test", "test", NotingHandler::new, reaps)
+                .newHandler(new CurrentThread());
     }
 
     /** An engine that notes what it is told, and whom it takes a wake-up to come from. */
-    private record NotingHandler(ThreadAwareExecutor loop, List<String> told) implements IoHandler {
+    private final class NotingHandler extends NoKernel {
+
+        private final ThreadAwareExecutor loop;
+
+        NotingHandler(ThreadAwareExecutor loop) {
+            this.loop = loop;
+        }
 
         @Override
         public void wakeup() {
@@ -58,21 +61,6 @@ class ClosingIoHandlerTest {
         @Override
         public void destroy() {
             told.add("destroy");
-        }
-
-        @Override
-        public int run(IoHandlerContext context) {
-            return 0;
-        }
-
-        @Override
-        public IoRegistration register(IoHandle handle) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean isCompatible(Class<? extends IoHandle> handleType) {
-            return false;
         }
     }
 
