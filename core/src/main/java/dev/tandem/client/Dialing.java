@@ -34,6 +34,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Dialing extends CompletableFuture<Connection> implements Connector, Upper {
 
+    /** The shortest timeout that {@link ConnectOptions} takes. */
+    private static final long SHARE_NANOS_MIN = 1_000_000;
+
     private final TcpClient client;
     private final ClientLoop home;
     private final SocketAddress address;
@@ -70,7 +73,7 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
     /** Starts, and goes on when the addresses to try are {@code found}. Called once, from any thread. */
     void begin(CompletableFuture<List<SocketAddress>> found) {
         if (!found.isDone()) {
-            found.orTimeout(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            found.orTimeout(options.timeout().toNanos(), TimeUnit.NANOSECONDS);
         }
         found.whenComplete((addresses, thrown) -> {
             if (thrown == null) {
@@ -106,7 +109,7 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
             fail(CloseReason.CONNECT_TIMEOUT, "There was no time left to connect to " + address + ".", failure);
             return;
         }
-        Duration share = Duration.ofMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos) / untried.size()));
+        Duration share = Duration.ofNanos(Math.max(SHARE_NANOS_MIN, leftNanos / untried.size()));
         try {
             attempt = home.connections()
                     .transport()

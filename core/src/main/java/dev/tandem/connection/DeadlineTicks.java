@@ -14,11 +14,11 @@ record DeadlineTicks(int idle, int firstByte, int frame, int writeStall, int lin
                 ticks(limits.linger(), tick));
     }
 
-    /** Rounded up: a deadline may come late by less than two ticks, and never early. */
+    /** Rounded up: a deadline may come late by less than two ticks, and not early, as {@link LoopConnections#TICK} says. */
     private static int ticks(Duration deadline, Duration tick) {
         if (deadline.compareTo(Duration.ofDays(365)) > 0) {
             return Integer.MAX_VALUE;
         }
-        return (int) Math.max(1, (deadline.toMillis() + tick.toMillis() - 1) / tick.toMillis());
+        return (int) Math.max(1, (deadline.toNanos() + tick.toNanos() - 1) / tick.toNanos());
     }
 }

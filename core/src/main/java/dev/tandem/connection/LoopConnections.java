@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class LoopConnections {
 
     /**
-     * How often {@link #tickFromOutside} is to be called. A deadline is never met early, and at most one tick late if it is
-     * a multiple of this.
+     * How often {@link #tickFromOutside} is to be called. A deadline is met at most one tick late if it is a multiple of this,
+     * and not early, but for the time by which a busy loop was late for the tick after which its time began: always less than
+     * one.
      */
     public static final Duration TICK = Duration.ofMillis(500);
 

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Which addresses are tried, for how long, and what is told in the end. The kernel is the test. */
@@ -108,6 +109,17 @@ class DialingTest {
         assertThat(kernel.shares.get(2)).isBetween(TIMEOUT.dividedBy(2), TIMEOUT);
     }
 
+    /** Repeated, for where the first takes long to begin, a loss does not show. */
+    @RepeatedTest(10)
+    void noneOfTheTimeIsLost() throws Exception {
+        long begun = System.nanoTime();
+        dial();
+        found.complete(List.of(address(1)));
+
+        Duration before = Duration.ofNanos(kernel.askedNanos - begun);
+        assertThat(before.plus(kernel.shares.get(0))).isGreaterThanOrEqualTo(TIMEOUT);
+    }
+
     @Test
     void aLookUpThatTakesTooLongIsATimeout() {
         Dialing dialing = dial(Duration.ofMillis(50));
@@ -167,6 +179,7 @@ class DialingTest {
         private final List<SocketAddress> tried = new ArrayList<>();
         private final List<Duration> shares = new ArrayList<>();
         private final List<Connector> connectors = new ArrayList<>();
+        private long askedNanos;
         private int cancelled;
 
         void fails(int attempt, String errno) {
@@ -178,6 +191,7 @@ class DialingTest {
                 IoEventLoop loop, SocketAddress address, ConnectOptions options, Connector connector) {
             tried.add(address);
             shares.add(options.timeout());
+            askedNanos = System.nanoTime();
             connectors.add(connector);
             return () -> cancelled++;
         }

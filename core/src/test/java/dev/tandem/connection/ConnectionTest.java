@@ -143,8 +143,8 @@ class ConnectionTest {
 
         @Test
         void noDeadlineComesEarly() {
-            // One tick and a half: two ticks would be too late by half a tick, one would be too early.
-            open(limits -> limits.withIdle(LoopConnections.TICK.multipliedBy(3).dividedBy(2)));
+            // Not even by a nanosecond.
+            open(limits -> limits.withIdle(LoopConnections.TICK.plusNanos(1)));
 
             assertThat(ticksUntilClosing()).isEqualTo(3);
         }

@@ -148,12 +148,12 @@ class ClosingTest extends EndToEnd {
                     connection.close();
                 }));
         Peer peer = connect(server);
+        long start = System.nanoTime();
         peer.send("last words");
         assertThat(peer.receiveToEnd()).asString().isEqualTo("last words");
-        long start = System.nanoTime();
         Await.value("open connections", 0, server::connections);
 
-        // Twice the default, so that a server which ignored the setting would be early; a busy machine may be late.
+        // Twice the default, so that a server which ignored the setting would be early, as it may be by a late tick.
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isBetween(Duration.ofMillis(3_900), Duration.ofSeconds(20));
         awaitClosed(server, CloseReason.CLOSED, 1);

@@ -138,6 +138,21 @@ abstract class ConnectingRules extends ContractGroup {
     }
 
     @Test
+    void noAttemptIsGivenUpBeforeItsTime() throws Exception {
+        needsAttemptsInFlight();
+        try (SilentServer silent = new SilentServer()) {
+            Host host = host(1, CONFIG);
+            Duration timeout = Duration.ofNanos(1_999_999);
+            for (int i = 0; i < 50; i++) {
+                long begun = System.nanoTime();
+                host.connect(host.loop(), silent.address(), ConnectOptions.DEFAULT.withTimeout(timeout), witness -> {})
+                        .awaitFailed();
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(timeout);
+            }
+        }
+    }
+
+    @Test
     void anAttemptInFlightCostsNothing() throws Exception {
         needsAttemptsInFlight();
         try (SilentServer silent = new SilentServer()) {

@@ -138,7 +138,7 @@ public abstract class DescriptorConnect implements ConnectAttempt, IoHandle {
             registration = loop.register(this).get();
             state = State.WAITING;
             deadline =
-                    loop.schedule(() -> fail(Errno.ETIMEDOUT), options.timeout().toMillis(), TimeUnit.MILLISECONDS);
+                    loop.schedule(() -> fail(Errno.ETIMEDOUT), options.timeout().toNanos(), TimeUnit.NANOSECONDS);
             arm();
         } catch (TransportException refused) {
             fail(refused);
