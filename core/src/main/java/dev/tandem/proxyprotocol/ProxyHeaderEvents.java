@@ -101,7 +101,7 @@ final class ProxyHeaderEvents extends Relay implements LayerEvents {
     }
 
     /** Nothing was received, and nothing is wrong. */
-    private void leave(CloseReason why) {
+    void leave(CloseReason why) {
         refused = true;
         upper.refuse(why, null);
         socket.close();

@@ -1,13 +1,14 @@
 package dev.tandem.proxyprotocol;
 
+import dev.tandem.connection.CloseReason;
 import dev.tandem.layer.LayerEvents;
 import dev.tandem.layer.RunningLayer;
 import dev.tandem.layer.SocketLayer;
 import dev.tandem.layer.Upper;
 import dev.tandem.transport.StreamSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -59,11 +60,9 @@ public final class ProxyProtocol implements SocketLayer {
     }
 
     private boolean trusts(SocketAddress peer) {
-        if (!(peer instanceof InetSocketAddress internet)) {
-            return true;
-        }
-        InetAddress address = internet.getAddress();
-        return trusted.stream().anyMatch(range -> range.contains(address));
+        return peer instanceof UnixDomainSocketAddress
+                || peer instanceof InetSocketAddress internet
+                        && trusted.stream().anyMatch(range -> range.contains(internet.getAddress()));
     }
 
     private final class Running implements RunningLayer {
@@ -71,7 +70,12 @@ public final class ProxyProtocol implements SocketLayer {
         @Override
         public LayerEvents begin(StreamSocket socket, Upper upper) {
             ProxyHeaderEvents events = new ProxyHeaderEvents(socket, upper);
-            if (trusts(socket.remoteAddress())) {
+            SocketAddress peer = socket.remoteAddress();
+            if (peer == null) {
+                // The peer has reset the connection. What it sent before could still be received, and nobody knows from
+                // whom.
+                events.leave(CloseReason.PEER_RESET);
+            } else if (trusts(peer)) {
                 socket.resumeReceiving();
             } else {
                 events.refuse("its address is not trusted to send a PROXY header");

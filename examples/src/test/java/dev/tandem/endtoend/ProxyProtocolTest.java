@@ -10,6 +10,7 @@ import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,7 +21,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,6 +180,41 @@ class ProxyProtocolTest extends EndToEnd {
         awaitClosed(server, CloseReason.BAD_PROXY_HEADER, 1);
         Peer trusted = closeAfterwards(Peer.connectFrom("127.0.0.2", server.port()));
         trusted.send(LINE).echo("hello");
+    }
+
+    /** Of a connection that was reset the kernel no longer knows the peer, and still has what it sent. */
+    @Test
+    void whoIsNotTrustedIsNotHeardAlsoIfItIsGoneWhenItIsAccepted() throws Exception {
+        CompletableFuture<Void> busy = new CompletableFuture<>();
+        CountDownLatch blocked = new CountDownLatch(1);
+        List<String> heard = new CopyOnWriteArrayList<>();
+        TcpServer server = behind(
+                ProxyProtocol.from("192.0.2.0/24"),
+                builder -> builder.loops(1).listen(0).handler(new ConnectionHandler() {
+                    @Override
+                    public void onOpened(Connection connection) {
+                        heard.add("opened " + connection.remoteAddress());
+                    }
+
+                    @Override
+                    public void onBytes(Connection connection, ByteBuf in) {
+                        heard.add(in.readCharSequence(in.readableBytes(), StandardCharsets.US_ASCII)
+                                .toString());
+                        blocked.countDown();
+                        busy.join();
+                    }
+                }));
+        closeAfterwards(Peer.connect(((InetSocketAddress) server.addresses().get(1)).getPort()))
+                .send("wait");
+        blocked.await();
+        List<String> before = List.copyOf(heard);
+
+        connect(server).send(LINE + "delete everything").reset();
+        busy.complete(null);
+
+        Await.until("it is refused", () -> !server.closeReasons().isEmpty());
+        assertThat(heard).isEqualTo(before);
+        assertThat(server.closeReasons()).containsOnlyKeys(CloseReason.PEER_RESET);
     }
 
     @Test
