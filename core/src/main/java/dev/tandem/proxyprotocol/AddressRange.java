@@ -2,6 +2,7 @@ package dev.tandem.proxyprotocol;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.util.Arrays;
 
 /**
  * Addresses that begin with the same bits.
@@ -10,6 +11,9 @@ import java.net.InetAddress;
  * @param bits how many
  */
 record AddressRange(byte[] prefix, int bits) {
+
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
+    private static final int MAPPED_BITS = 8 * MAPPED.length;
 
     /**
      * Reads {@code 10.0.0.0/8}, {@code fd00::/8}, or a single address.
@@ -31,7 +35,15 @@ record AddressRange(byte[] prefix, int bits) {
             throw new IllegalArgumentException(
                     "The bits of a trusted range must be from 0 to " + all + ", but the range was '" + text + "'.");
         }
-        return new AddressRange(prefix, Integer.parseInt(bits));
+        return of(prefix, Integer.parseInt(bits));
+    }
+
+    /** One of mapped IPv4 addresses (RFC 4291, 2.5.5.2) is of those themselves: that is what sockets call their peers. */
+    private static AddressRange of(byte[] prefix, int bits) {
+        boolean isMapped = prefix.length == 16 && bits >= MAPPED_BITS && Arrays.equals(prefix, 0, 12, MAPPED, 0, 12);
+        return isMapped
+                ? new AddressRange(Arrays.copyOfRange(prefix, 12, 16), bits - MAPPED_BITS)
+                : new AddressRange(prefix, bits);
     }
 
     boolean contains(InetAddress address) {

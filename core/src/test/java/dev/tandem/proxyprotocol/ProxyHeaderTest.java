@@ -237,6 +237,9 @@ class ProxyHeaderTest {
         assertThat(contains("fd00::/8", "fe80::1")).isFalse();
         assertThat(contains("::1", "::1")).isTrue();
         assertThat(contains("127.0.0.0/8", "::ffff:127.0.0.1")).isTrue();
+        assertThat(contains("::ffff:10.0.0.0/104", "10.1.2.3")).isTrue();
+        assertThat(contains("::ffff:10.0.0.0/104", "11.1.2.3")).isFalse();
+        assertThat(contains("::/0", "192.0.2.1")).isFalse();
     }
 
     private static boolean contains(String range, String address) throws Exception {
