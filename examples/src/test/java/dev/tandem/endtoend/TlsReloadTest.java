@@ -155,6 +155,14 @@ class TlsReloadTest extends TlsEndToEnd {
         awaitServed(server, 3);
     }
 
+    private static X509Bundle expired(String host) {
+        return Authority.TRUSTED.issue(builder -> builder.ecp256()
+                .subject("CN=" + host)
+                .addSanDnsName(host)
+                .notBefore(Instant.parse("2020-01-01T00:00:00Z"))
+                .notAfter(Instant.parse("2020-01-02T00:00:00Z")));
+    }
+
     private void breakFiles(String fault) throws IOException {
         switch (fault) {
             case "cut short" -> Files.writeString(chain, Files.readString(chain).substring(0, 300));
@@ -162,13 +170,40 @@ class TlsReloadTest extends TlsEndToEnd {
             case "wrong key" -> Files.writeString(key, certificate(2).getPrivateKeyPEM());
             case "gone" -> Files.delete(chain);
             case "empty key" -> Files.writeString(key, "");
-            case "expired" ->
-                write(Authority.TRUSTED.issue(builder -> builder.ecp256()
-                        .subject("CN=localhost")
-                        .notBefore(Instant.parse("2020-01-01T00:00:00Z"))
-                        .notAfter(Instant.parse("2020-01-02T00:00:00Z"))));
+            case "expired" -> write(expired("localhost"));
             default -> throw new IllegalArgumentException(fault);
         }
+    }
+
+    /** It was accepted at the start, with a warning; that it is not valid is no fault of the others. */
+    @Test
+    void aCertificateThatHasExpiredDoesNotKeepOthersFromBeingReplaced() throws Exception {
+        Authority.PemFiles old = Authority.write(directory, "old", expired("old.test"));
+        TcpServer server = startEcho(Tls.pem(chain, key).andPem(old.chain(), old.key()));
+        assertThat(servedBy(server)).isEqualTo(1);
+
+        write(certificate(2));
+
+        awaitServed(server, 2);
+    }
+
+    /** Whoever issues certificates may have a clock that is ahead. */
+    @Test
+    void aCertificateThatIsNotValidYetIsInForceWhenItIs() throws Exception {
+        TcpServer server = startEcho(Tls.pem(chain, key));
+        Instant valid = Instant.now().plusSeconds(3);
+
+        write(Authority.TRUSTED.issue(builder -> builder.ecp256()
+                .subject("CN=localhost")
+                .addSanDnsName("localhost")
+                .serial(BigInteger.valueOf(2))
+                .notBefore(valid)));
+
+        Await.until(
+                "the log says so",
+                () -> !Logs.with("The certificates stay as they were.").isEmpty());
+        Await.until("it is valid", () -> Instant.now().isAfter(valid));
+        awaitServed(server, 2);
     }
 
     @Test

@@ -2,9 +2,15 @@ package dev.tandem.tls;
 
 import dev.tandem.log.LogLimit;
 import io.netty.buffer.ByteBufAllocator;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +37,12 @@ final class Certificates {
     /** What they contained at the last look, if that was something new; it may be half written. */
     private FileContents changing;
 
+    /** When what was read last is valid, if it was not yet; null if nothing waits for its time. */
+    private Date validFrom;
+
+    /** Those in force. That one of them is not valid any more keeps no other from being replaced. */
+    private Set<X509Certificate> inForce;
+
     /** Guarded by this, so that none is released while an engine is made of it. */
     private EngineFactory engines;
 
@@ -45,16 +57,23 @@ final class Certificates {
         this.settings = settings;
         this.known = FileContents.read(settings.files());
         Loaded loaded = load(known);
-        loaded.warnings.forEach(LOG::warn);
+        loaded.faults.values().forEach(LOG::warn);
+        this.inForce = loaded.certificates;
         this.engines = loaded.engines;
         watch.setDaemon(true);
     }
 
-    private record Loaded(EngineFactory engines, List<String> warnings) {}
+    /**
+     * What files contained.
+     *
+     * @param faults why some of the certificates are not valid at this moment
+     */
+    private record Loaded(
+            EngineFactory engines, Set<X509Certificate> certificates, Map<X509Certificate, String> faults) {}
 
     private Loaded load(FileContents contents) {
         List<Identity> identities = new ArrayList<>();
-        List<String> warnings = new ArrayList<>();
+        Map<X509Certificate, String> faults = new LinkedHashMap<>();
         for (CertificateFiles files : settings.certificates()) {
             for (Identity identity : files.load(contents)) {
                 if (settings.isOpenSsl() && identity.keyType().equals("EdDSA")) {
@@ -64,10 +83,13 @@ final class Certificates {
                                     + " need the engine of the JDK: withProvider(SslProvider.JDK).");
                 }
                 identities.add(identity);
-                identity.invalidity().ifPresent(why -> warnings.add(files.certificateFile() + ": " + why));
+                identity.invalidity()
+                        .ifPresent(why -> faults.put(identity.certificate(), files.certificateFile() + ": " + why));
             }
         }
-        return new Loaded(EngineFactory.of(settings, new Identities(identities), contents), warnings);
+        Set<X509Certificate> certificates =
+                identities.stream().map(Identity::certificate).collect(Collectors.toSet());
+        return new Loaded(EngineFactory.of(settings, new Identities(identities), contents), certificates, faults);
     }
 
     /** An engine with the certificates of this moment. */
@@ -115,6 +137,9 @@ final class Certificates {
         FileContents now = FileContents.read(settings.files());
         if (now.equals(known)) {
             changing = null;
+            if (validFrom != null && !validFrom.after(new Date())) {
+                replace(known);
+            }
         } else if (!now.equals(changing)) {
             changing = now;
         } else {
@@ -125,14 +150,19 @@ final class Certificates {
     }
 
     private void replace(FileContents contents) {
+        validFrom = null;
         try {
             Loaded loaded = load(contents);
-            if (loaded.warnings.isEmpty()) {
+            loaded.faults.keySet().removeAll(inForce);
+            if (loaded.faults.isEmpty()) {
                 use(loaded.engines);
+                inForce = loaded.certificates;
                 LOG.info("Certificates were reloaded: new connections get those in {}.", settings.files());
             } else {
                 loaded.engines.release();
-                keep(loaded.warnings.get(0));
+                X509Certificate first = loaded.faults.keySet().iterator().next();
+                validFrom = first.getNotBefore().after(new Date()) ? first.getNotBefore() : null;
+                keep(loaded.faults.get(first));
             }
         } catch (TlsFileException e) {
             keep(e.getMessage());
