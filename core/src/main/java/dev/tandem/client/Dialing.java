@@ -44,7 +44,9 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
     private final ConnectionHandler handler;
     private final List<RunningLayer> layers;
     private final long dueNanos;
-    private final AtomicBoolean failed = new AtomicBoolean();
+
+    /** Whether it is decided what becomes of it: a connection, or nothing, which was counted. */
+    private final AtomicBoolean decided = new AtomicBoolean();
 
     // What follows is for the thread of the loop.
     private final Deque<SocketAddress> untried = new ArrayDeque<>();
@@ -84,6 +86,8 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
         });
         whenComplete((connection, thrown) -> {
             if (thrown != null) {
+                // Unless it has failed, somebody has cancelled it.
+                count(CloseReason.ABORTED);
                 found.cancel(false);
                 onLoop(this::breakOff);
             }
@@ -139,7 +143,7 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
 
     @Override
     public SocketEvents open(StreamSocket socket) {
-        if (isDone()) {
+        if (isDone() || !decided.compareAndSet(false, true)) {
             return null;
         }
         if (passage != null) {
@@ -197,10 +201,18 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
 
     private void fail(CloseReason reason, String message, Throwable cause) {
         // Counted before it is told, so that whoever hears of it finds it counted.
-        if (failed.compareAndSet(false, true)) {
-            client.onFailed(reason);
+        if (count(reason)) {
             completeExceptionally(new ConnectFailedException(reason, message, cause));
         }
+    }
+
+    /** Counts that no connection is made, for this reason. Returns false if it was decided before. */
+    private boolean count(CloseReason reason) {
+        boolean isNew = decided.compareAndSet(false, true);
+        if (isNew) {
+            client.onFailed(reason);
+        }
+        return isNew;
     }
 
     private void onLoop(Runnable task) {

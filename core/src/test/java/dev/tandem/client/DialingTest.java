@@ -27,6 +27,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +59,12 @@ class DialingTest {
 
     private Dialing dial() {
         return dial(TIMEOUT);
+    }
+
+    private Dialing dial(List<SocketAddress> addresses) {
+        Dialing dialing = new Dialing(client, home, NAME, ConnectOptions.DEFAULT, (connection, in) -> {}, List.of());
+        dialing.begin(CompletableFuture.completedFuture(addresses));
+        return dialing;
     }
 
     private Dialing dial(Duration timeout) {
@@ -153,6 +160,22 @@ class DialingTest {
         kernel.fails(0, "ECANCELED");
         assertThat(kernel.tried).hasSize(1);
         assertThat(dialing).isCancelled();
+    }
+
+    @Test
+    void cancellingIsCountedOnceAndForWhatItIsAtEveryStage() throws Exception {
+        dial().cancel(false);
+        assertThat(client.closeReasons()).isEqualTo(Map.of(CloseReason.ABORTED, 1L));
+
+        Dialing first = dial(List.of(address(1), address(2)));
+        first.cancel(false);
+        kernel.fails(0, "ECANCELED");
+        assertThat(client.closeReasons()).isEqualTo(Map.of(CloseReason.ABORTED, 2L));
+
+        Dialing last = dial(List.of(address(3)));
+        last.cancel(false);
+        kernel.fails(1, "ECANCELED");
+        assertThat(client.closeReasons()).isEqualTo(Map.of(CloseReason.ABORTED, 3L));
     }
 
     @Test
