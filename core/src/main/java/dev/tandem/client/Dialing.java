@@ -137,8 +137,14 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
             return open(socket);
         }
         client.onPassing();
-        passage = new Passage(socket, layers, home.passages(), this, client::onPassageGone);
+        passage = new Passage(socket, layers, home.passages(), this, this::onPassageGone);
         return passage.begin();
+    }
+
+    /** The socket is gone, maybe without a word from its layer: the loop has ended, say. */
+    private void onPassageGone() {
+        client.onPassageGone();
+        fail(CloseReason.ABORTED, "The connection to " + address + " was aborted before it was established.", null);
     }
 
     @Override

@@ -369,4 +369,34 @@ class TlsConnectingTest extends TlsEndToEnd {
         front.close();
         Await.value("connections of the client", 0, client::connections);
     }
+
+    @Test
+    void aServerThatEndsTellsWhoeverConnectsBesideItsConnections() throws Exception {
+        ServerSocket silent = listen();
+        CompletableFuture<CompletableFuture<Connection>> asked = new CompletableFuture<>();
+        TcpServer front = start(builder -> builder.handler(new ConnectionHandler() {
+            @Override
+            public void onOpened(Connection connection) {
+                asked.complete(client.connectBeside(connection, silent.getLocalSocketAddress(), SILENT, toLocalhost));
+            }
+
+            @Override
+            public void onBytes(Connection connection, ByteBuf in) {
+                in.skipBytes(in.readableBytes());
+            }
+        }));
+        connect(front);
+        CompletableFuture<Connection> connecting = get(asked);
+        try (Socket accepted = silent.accept()) {
+            accepted.getInputStream().readNBytes(100);
+            front.close();
+        }
+
+        assertThatThrownBy(() -> get(connecting))
+                .cause()
+                .isInstanceOfSatisfying(
+                        ConnectFailedException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(CloseReason.ABORTED));
+        assertThat(client.closeReasons()).isEqualTo(Map.of(CloseReason.ABORTED, 1L));
+    }
 }
