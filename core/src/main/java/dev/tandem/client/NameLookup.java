@@ -41,10 +41,11 @@ final class NameLookup {
         if (!(address instanceof InetSocketAddress named) || !named.isUnresolved()) {
             return CompletableFuture.completedFuture(List.of(address));
         }
-        byte[] literal = NetUtil.createByteArrayFromIpAddressString(named.getHostString());
+        String host = named.getHostString();
         try {
-            if (literal != null) {
-                SocketAddress known = new InetSocketAddress(InetAddress.getByAddress(literal), named.getPort());
+            if (NetUtil.createByteArrayFromIpAddressString(host) != null) {
+                // It is no name, so nobody is asked; but it may have a zone, which is not in its bytes.
+                SocketAddress known = new InetSocketAddress(InetAddress.getByName(host), named.getPort());
                 return CompletableFuture.completedFuture(List.of(known));
             }
             CompletableFuture<List<SocketAddress>> found = new CompletableFuture<>();

@@ -20,6 +20,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ManualIoEventLoop;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -194,6 +195,15 @@ class DialingTest {
                 .containsExactly(new InetSocketAddress("127.0.0.1", 9));
         assertThat(NameLookup.of(InetSocketAddress.createUnresolved("::1", 9)).join())
                 .containsExactly(new InetSocketAddress("::1", 9));
+    }
+
+    /** Without its zone an address of the link leads nowhere. */
+    @Test
+    void aLiteralAddressKeepsItsZone() throws Exception {
+        InetSocketAddress found = (InetSocketAddress) NameLookup.of(InetSocketAddress.createUnresolved("fe80::1%1", 9))
+                .join()
+                .get(0);
+        assertThat(((Inet6Address) found.getAddress()).getScopeId()).isEqualTo(1);
     }
 
     /** Notes what is tried; the test says what comes of it. */
