@@ -89,6 +89,17 @@ final class Incoming {
     }
 
     private void openRecords(ByteBuf in) throws SSLException {
+        try {
+            openWhileThereAreAny(in);
+        } catch (RuntimeException | Error thrown) {
+            // What was opened must not stay: the next connection of the loop would lend it as its own.
+            discard();
+            throw thrown;
+        }
+        deliver();
+    }
+
+    private void openWhileThereAreAny(ByteBuf in) throws SSLException {
         while (!isBlocked()) {
             if (secured.engine() == null) {
                 TlsRecord.requireClientHello(in);
@@ -101,7 +112,12 @@ final class Incoming {
                 openRecord(in, bytes);
             }
         }
-        deliver();
+    }
+
+    private void discard() {
+        if (secured.engine() != null) {
+            secured.engine().plaintext().discard();
+        }
     }
 
     private void openRecord(ByteBuf in, int bytes) throws SSLException {

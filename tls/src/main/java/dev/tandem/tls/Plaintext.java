@@ -41,6 +41,11 @@ final class Plaintext {
         return loan.isLent(buffer);
     }
 
+    /** Forgets what was opened and not lent. */
+    void discard() {
+        memory.clear();
+    }
+
     /**
      * Ends the loan; there is nothing any more.
      *
