@@ -4,12 +4,16 @@ import dev.tandem.connection.CloseReason;
 import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A socket on its way through layers, the lowest first. It becomes a connection when the last one is open. On the thread of
  * the socket's loop.
  */
 public final class Passage extends Relay implements Upper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Passage.class);
 
     private final StreamSocket socket;
     private final List<RunningLayer> layers;
@@ -41,7 +45,14 @@ public final class Passage extends Relay implements Upper {
     /** Begins with the first layer. Returns who is told what happens to the socket. */
     public SocketEvents begin() {
         passages.add(this);
-        target = beginNext(socket);
+        try {
+            target = beginNext(socket);
+        } catch (Throwable thrown) {
+            // Not passed on: whoever counts this socket hears that it is gone when it has closed.
+            LOG.error("A layer threw; {} is aborted.", socket, thrown);
+            passages.remove(this);
+            socket.abort();
+        }
         return this;
     }
 
@@ -92,7 +103,9 @@ public final class Passage extends Relay implements Upper {
 
     @Override
     public void onClosed() {
-        super.onClosed();
+        if (target != null) {
+            super.onClosed();
+        }
         if (!opened) {
             passages.remove(this);
             onGone.run();
