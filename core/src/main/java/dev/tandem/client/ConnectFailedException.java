@@ -18,7 +18,8 @@ public final class ConnectFailedException extends IOException {
     /**
      * The reason in the words of connections: {@link CloseReason#CONNECT_FAILED}, {@link CloseReason#CONNECT_TIMEOUT}; if the
      * peer was there and a layer was not established, such as TLS, {@link CloseReason#HANDSHAKE_FAILED}, or {@link
-     * CloseReason#PEER_RESET}; or {@link CloseReason#ABORTED} if the client was closed meanwhile.
+     * CloseReason#PEER_RESET}; or {@link CloseReason#ABORTED} if the client was closed, or its loop has ended,
+     * meanwhile.
      */
     public CloseReason reason() {
         return reason;
