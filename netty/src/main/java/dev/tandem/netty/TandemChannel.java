@@ -70,6 +70,9 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
     /** A close waits for the last writes. */
     private boolean closing;
 
+    /** What is first in the queue cannot be sent, so that nothing behind it can. */
+    private boolean stuck;
+
     /** What is to be done when everything flushed was sent, or the time for that is over; null if nothing is. */
     private Runnable afterLastWrites;
 
@@ -124,9 +127,6 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
         }
         batch.onSent(queue);
         bridge().handOver();
-        if (afterLastWrites != null && queue.isEmpty()) {
-            runAfterLastWrites();
-        }
     }
 
     void onPeerFinished() {
@@ -246,6 +246,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
         try {
             batch.handOver(queue);
         } catch (UncheckedIOException e) {
+            stuck = true;
             throw e.getCause();
         }
     }
@@ -326,7 +327,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
 
     private boolean hasUnsent() {
         ChannelOutboundBuffer queue = unsafe().outboundBuffer();
-        return queue != null && !queue.isEmpty() && connection.isOpen();
+        return queue != null && !queue.isEmpty() && !stuck && connection.isOpen();
     }
 
     private void afterLastWrites(Runnable action) {
@@ -459,6 +460,10 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
 
         void handOver() {
             super.flush0();
+            // Also when nothing was handed over: empty messages leave the queue without being sent.
+            if (!hasUnsent()) {
+                runAfterLastWrites();
+            }
         }
 
         @Override
