@@ -70,6 +70,9 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
     /** A close waits for the last writes. */
     private boolean closing;
 
+    /** The end of the output waits for them. */
+    private boolean outputEnding;
+
     /** What is first in the queue cannot be sent, so that nothing behind it can. */
     private boolean stuck;
 
@@ -231,7 +234,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
             throw new UnsupportedOperationException("A connection sends ByteBuf and FileRegion, but not "
                     + message.getClass().getName() + ". Does the pipeline lack an encoder?");
         }
-        if (closing || !connection.isOpen()) {
+        if (closing || outputEnding || !connection.isOpen()) {
             throw new ClosedChannelException();
         }
         batch.count(unsafe().outboundBuffer(), message instanceof ByteBuf bytes ? bytes.readableBytes() : 0);
@@ -261,14 +264,18 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
         return shutdownOutput(newPromise());
     }
 
-    /** Ends the output after what was flushed before, for which it waits a second at most. */
+    /**
+     * Ends the output after what was flushed before, for which it waits a second at most. Messages that are written meanwhile
+     * fail.
+     */
     @Override
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
         return onLoop(promise, () -> {
-            if (hasUnsent()) {
-                afterLastWrites(() -> bridge().shutdownOutput(promise));
-            } else {
+            if (!hasUnsent()) {
                 bridge().shutdownOutput(promise);
+            } else if (promise.setUncancellable()) {
+                outputEnding = true;
+                afterLastWrites(() -> bridge().shutdownOutput(promise));
             }
         });
     }
