@@ -233,6 +233,22 @@ class NettyReadsTest extends NettyEndToEnd {
     }
 
     @Test
+    void nothingCanBeWrittenWhileTheOutputEnds() throws Exception {
+        TcpServer server = startPipeline(channel -> {});
+        Peer peer = connect(server);
+        TandemChannel channel = nextChannel();
+        onLoop(channel, () -> {
+            channel.writeAndFlush(text("before"));
+            assertThat(channel.shutdownOutput().isDone()).isFalse();
+            ChannelFuture late = channel.writeAndFlush(text("late"));
+            assertThat(late.cause()).isInstanceOf(ClosedChannelException.class);
+        });
+
+        assertThat(peer.receiveToEnd()).asString().isEqualTo("before");
+        channel.close();
+    }
+
+    @Test
     void whatArrivesAfterTheInputWasShutDownIsDropped() throws Exception {
         TcpServer server = startPipeline(channel -> channel.pipeline().addLast(new Notes()));
         Peer peer = connect(server);

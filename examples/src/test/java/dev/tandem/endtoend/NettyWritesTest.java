@@ -139,6 +139,26 @@ class NettyWritesTest extends NettyEndToEnd {
     }
 
     @Test
+    void aCloseDoesNotWaitForEmptyMessages() throws Exception {
+        TcpServer server = startPipeline(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                ((ByteBuf) message).release();
+                context.writeAndFlush(Unpooled.EMPTY_BUFFER);
+                context.close();
+                context.executor()
+                        .execute(() -> events.add("open: " + context.channel().isOpen()));
+            }
+        });
+        Peer peer = connect(server);
+        peer.send("x");
+
+        assertThat(peer.receiveToEnd()).isEmpty();
+        Await.value("events", 1, events::size);
+        assertThat(events).containsExactly("open: false");
+    }
+
+    @Test
     void aListenerOfAPromiseMayClose() throws Exception {
         TcpServer server = startPipeline(new ChannelInboundHandlerAdapter() {
             @Override
@@ -246,6 +266,21 @@ class NettyWritesTest extends NettyEndToEnd {
         assertThat(write.await(10_000)).isTrue();
         assertThat(write.cause()).isInstanceOf(IOException.class);
         assertThat(peer.receiveToEnd()).asString().isEqualTo("short");
+    }
+
+    @Test
+    void aFileThatCannotBeReadFailsItsWriteAtOnce(@TempDir Path directory) throws Exception {
+        Path file = Files.createFile(directory.resolve("empty"));
+        TcpServer server = startPipeline(channel -> {});
+        Peer peer = connect(server);
+        TandemChannel channel = nextChannel();
+        onLoop(channel, () -> {
+            ChannelFuture write = channel.writeAndFlush(new DefaultFileRegion(file.toFile(), 0, 10));
+
+            assertThat(write.cause()).isInstanceOf(IOException.class);
+            assertThat(channel.isOpen()).isFalse();
+        });
+        assertThat(peer.receiveToEnd()).isEmpty();
     }
 
     @Test

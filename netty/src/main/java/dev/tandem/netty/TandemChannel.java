@@ -70,6 +70,12 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
     /** A close waits for the last writes. */
     private boolean closing;
 
+    /** The end of the output waits for them. */
+    private boolean outputEnding;
+
+    /** What is first in the queue cannot be sent, so that nothing behind it can. */
+    private boolean stuck;
+
     /** What is to be done when everything flushed was sent, or the time for that is over; null if nothing is. */
     private Runnable afterLastWrites;
 
@@ -124,9 +130,6 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
         }
         batch.onSent(queue);
         bridge().handOver();
-        if (afterLastWrites != null && queue.isEmpty()) {
-            runAfterLastWrites();
-        }
     }
 
     void onPeerFinished() {
@@ -231,7 +234,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
             throw new UnsupportedOperationException("A connection sends ByteBuf and FileRegion, but not "
                     + message.getClass().getName() + ". Does the pipeline lack an encoder?");
         }
-        if (closing || !connection.isOpen()) {
+        if (closing || outputEnding || !connection.isOpen()) {
             throw new ClosedChannelException();
         }
         batch.count(unsafe().outboundBuffer(), message instanceof ByteBuf bytes ? bytes.readableBytes() : 0);
@@ -246,6 +249,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
         try {
             batch.handOver(queue);
         } catch (UncheckedIOException e) {
+            stuck = true;
             throw e.getCause();
         }
     }
@@ -260,14 +264,18 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
         return shutdownOutput(newPromise());
     }
 
-    /** Ends the output after what was flushed before, for which it waits a second at most. */
+    /**
+     * Ends the output after what was flushed before, for which it waits a second at most. Messages that are written meanwhile
+     * fail.
+     */
     @Override
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
         return onLoop(promise, () -> {
-            if (hasUnsent()) {
-                afterLastWrites(() -> bridge().shutdownOutput(promise));
-            } else {
+            if (!hasUnsent()) {
                 bridge().shutdownOutput(promise);
+            } else if (promise.setUncancellable()) {
+                outputEnding = true;
+                afterLastWrites(() -> bridge().shutdownOutput(promise));
             }
         });
     }
@@ -326,7 +334,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
 
     private boolean hasUnsent() {
         ChannelOutboundBuffer queue = unsafe().outboundBuffer();
-        return queue != null && !queue.isEmpty() && connection.isOpen();
+        return queue != null && !queue.isEmpty() && !stuck && connection.isOpen();
     }
 
     private void afterLastWrites(Runnable action) {
@@ -459,6 +467,10 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
 
         void handOver() {
             super.flush0();
+            // Also when nothing was handed over: empty messages leave the queue without being sent.
+            if (!hasUnsent()) {
+                runAfterLastWrites();
+            }
         }
 
         @Override

@@ -115,6 +115,17 @@ abstract class UnixSocketRules extends ContractGroup {
     }
 
     @Test
+    void aPipeIsLeftAlone() throws Exception {
+        Path pipe = Family.newPath();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Object inode = Files.getAttribute(pipe, "unix:ino");
+        assertRefused(() -> serveAt(pipe), "EADDRINUSE", "no socket");
+        assertThat(Files.getAttribute(pipe, "unix:ino")).isEqualTo(inode);
+        Files.delete(pipe);
+    }
+
+    @Test
     void aListenerThatClosesLeavesTheFileOfItsSuccessor() throws Exception {
         Path path = Family.newPath();
         Server first = serveAt(path);

@@ -23,6 +23,11 @@ final class SocketFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
 
+    /** The bits of a file's mode that say what kind it is, and those of a socket (inode(7)). */
+    private static final int S_IFMT = 0170000;
+
+    private static final int S_IFSOCK = 0140000;
+
     private final Path path;
     private final Object identity;
 
@@ -76,8 +81,7 @@ final class SocketFile {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        BasicFileAttributes there = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (!there.isOther()) {
+        if (!isSocket(path)) {
             throw inUse(operation, "A file that is no socket is there: choose another path, or remove it.");
         }
         if (!isStale(address)) {
@@ -85,6 +89,12 @@ final class SocketFile {
         }
         Files.delete(path);
         LOG.info("Removed {}, which a server that has ended left behind.", path);
+    }
+
+    /** Whether it is a socket and no pipe or device: of those too the kernel says that nobody listens there. */
+    private static boolean isSocket(Path path) throws IOException {
+        int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return (mode & S_IFMT) == S_IFSOCK;
     }
 
     /** Whether nobody listens there, which the kernel tells whoever tries to connect. */

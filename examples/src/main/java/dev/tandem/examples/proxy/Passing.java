@@ -64,14 +64,21 @@ class Passing implements ConnectionHandler {
         finish();
     }
 
-    /** Nothing more comes from here. When nothing comes from either end, both connections end. */
+    /**
+     * Nothing more comes from here. When nothing comes from either end, both connections end: that to the server behind first,
+     * and the client's when everything was delivered there, because a proxy that drains waits for its clients only.
+     */
     private void finish() {
         finished = true;
         other.connection.shutdownOutput();
         if (other.finished) {
-            connection.close();
-            other.connection.close();
+            behind().close();
         }
+    }
+
+    /** The connection to the server behind. */
+    Connection behind() {
+        return connection;
     }
 
     /** The proxy is going to end: as if this end had finished, so that it still gets the answers it is owed. */
@@ -99,6 +106,7 @@ class Passing implements ConnectionHandler {
 
         private final TcpClient connector;
         private final SocketAddress behind;
+        private final Passing far = new Passing();
         private CompletableFuture<Connection> connecting;
 
         OfClient(TcpClient connector, SocketAddress behind) {
@@ -110,7 +118,6 @@ class Passing implements ConnectionHandler {
         public void onOpened(Connection opened) {
             super.onOpened(opened);
             opened.pauseReading();
-            Passing far = new Passing();
             join(far);
             connecting = connector.connectBeside(opened, behind, far);
             connecting.whenComplete((connected, failure) -> {
@@ -121,6 +128,11 @@ class Passing implements ConnectionHandler {
                     opened.abort(CloseReason.CONNECT_FAILED);
                 }
             });
+        }
+
+        @Override
+        Connection behind() {
+            return far.connection();
         }
 
         private boolean isConnected() {

@@ -20,7 +20,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -317,5 +321,55 @@ class ProxyTest extends EndToEnd {
         assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("answer");
         client.close();
         assertThat(drained.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aProxyThatDrainsDeliversWhatAServerThatHasFinishedStillReads() throws Exception {
+        for (int more = 90_000; more <= 150_000; more += 20_000) {
+            assertDrainDelivers(more);
+        }
+    }
+
+    /** With so much more than what holds the client up, some of it is with the proxy when all of it has left the client. */
+    private void assertDrainDelivers(int more) throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("reads" + more));
+        ServerSocketChannel listener = closeAfterwards(ServerSocketChannel.open(StandardProtocolFamily.UNIX));
+        listener.bind(address);
+        proxy = startProxy(address);
+        Socket client = connect();
+        SocketChannel server = closeAfterwards(listener.accept());
+        server.shutdownOutput();
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+        int sent = sendUntilHeldUp(client) + more;
+        client.getOutputStream().write(random(more));
+        client.close();
+        InputStream in = Channels.newInputStream(server);
+        int received = 0;
+        while (proxy.receivedBytes() < sent) {
+            received += in.readNBytes(1024).length;
+        }
+        CompletableFuture<Boolean> drained = CompletableFuture.supplyAsync(
+                () -> proxy.drain(Duration.ofSeconds(20)).isClean(), task -> new Thread(task).start());
+        // The drain of a proxy that does not wait would be over by now.
+        drained.copy()
+                .completeOnTimeout(false, STILL.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        received += in.readAllBytes().length;
+        assertThat(received).isEqualTo(sent);
+        assertThat(drained.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Sends until the proxy takes no more for a while, and returns how much that was. */
+    private int sendUntilHeldUp(Socket client) throws IOException {
+        int sent = 0;
+        long since = System.nanoTime();
+        while (System.nanoTime() - since < STILL.toNanos()) {
+            if (proxy.receivedBytes() == sent) {
+                client.getOutputStream().write(random(1024));
+                sent += 1024;
+                since = System.nanoTime();
+            }
+        }
+        return sent;
     }
 }
