@@ -1,10 +1,12 @@
 package dev.tandem.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.IllegalReferenceCountException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -428,6 +430,19 @@ class ByteBudgetTest {
             client.socket.takesAll();
             turn();
             assertThat(client.isRead()).isTrue();
+        }
+
+        @Test
+        void whatAnotherThreadCouldNotWriteDoesNotCount() throws Exception {
+            Client client = new Client(here);
+            ByteBuf released = allocator.directBuffer(60_000).writeZero(60_000);
+            released.release();
+            onAnotherThread(() -> assertThatThrownBy(() -> client.connection.write(released))
+                    .isInstanceOf(IllegalReferenceCountException.class));
+            turn();
+
+            assertThat(client.connection.handedOverBytes()).isZero();
+            assertThat(allocator.usedBytes()).isZero();
         }
 
         private void onAnotherThread(Runnable action) throws InterruptedException {
