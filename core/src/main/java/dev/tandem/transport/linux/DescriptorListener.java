@@ -112,9 +112,8 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             onAccepted(accepted);
             return true;
         } catch (IOException e) {
-            int errno = Errno.of(e);
-            onAcceptFailed(errno);
-            return !backingOff && errno != Errno.EINVAL;
+            onAcceptFailed(Errno.of(e));
+            return !backingOff;
         }
     }
 
