@@ -179,8 +179,10 @@ public final class ByteBudget {
     /** Closes the largest connection of all, unless that is under way. */
     private void closeLargest() {
         if (closing.compareAndSet(false, true)) {
-            Search search = new Search(accounts.size());
-            for (LoopAccount account : accounts) {
+            // Those that there are at this moment: one that left before it was asked would be missing for ever.
+            List<LoopAccount> asked = List.copyOf(accounts);
+            Search search = new Search(asked.size());
+            for (LoopAccount account : asked) {
                 if (!account.execute(() -> search.propose(account, account.largest()))) {
                     search.propose(account, null);
                 }

@@ -29,9 +29,24 @@ final class HandOver {
     void write(ByteBuf bytes) {
         int size = bytes.readableBytes();
         if (hasRoom(size)) {
-            run(home.allocator().directBuffer(size).writeBytes(bytes));
+            run(copy(bytes, size));
         } else {
             bytes.skipBytes(size);
+        }
+    }
+
+    /** Copies bytes for which room was reserved. The room is free again if that fails. */
+    private ByteBuf copy(ByteBuf bytes, int size) {
+        ByteBuf copy = null;
+        try {
+            copy = home.allocator().directBuffer(size);
+            return copy.writeBytes(bytes);
+        } catch (Throwable t) {
+            giveBack(size);
+            if (copy != null) {
+                copy.release();
+            }
+            throw t;
         }
     }
 

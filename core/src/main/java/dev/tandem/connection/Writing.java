@@ -164,6 +164,11 @@ final class Writing {
         if (socket.sendLoan(forwarded)) {
             outbound.onLoanSent(bytes);
             deadlines.onSent();
+            if (isAboveMark()) {
+                // Now, as in onAppended: this may be another connection than the one whose callback has returned.
+                exchange.account();
+                exchange.pause(Pauses.BY_OUTBOUND);
+            }
         } else {
             outbound.appendable(bytes).writeBytes(forwarded);
             exchange.settleLater();

@@ -88,9 +88,22 @@ final class WorkerAnswers<I, O> implements Answers<I, O>, Workers.Waiting, Runna
         Work work = new Work(session, message);
         queue.add(work);
         if (queued.getAndIncrement() == 0) {
-            workers.executor().execute(this);
+            begin();
         }
         return work;
+    }
+
+    /** Has a worker look into the queue, in which there is one message. */
+    private void begin() {
+        try {
+            workers.executor().execute(this);
+        } catch (Throwable noThread) {
+            // No worker knows of the message, so that it is still ours.
+            queue.remove();
+            queued.decrementAndGet();
+            workers.onHandled();
+            throw noThread;
+        }
     }
 
     @Override
@@ -114,13 +127,24 @@ final class WorkerAnswers<I, O> implements Answers<I, O>, Workers.Waiting, Runna
     /** Handles some of the session's messages. */
     @Override
     public void run() {
-        for (int i = 0; i < MESSAGES_PER_TURN; i++) {
-            queue.remove().handle();
-            if (queued.decrementAndGet() == 0) {
-                return;
+        do {
+            for (int i = 0; i < MESSAGES_PER_TURN; i++) {
+                queue.remove().handle();
+                if (queued.decrementAndGet() == 0) {
+                    return;
+                }
             }
+        } while (!standsInLineAgain());
+    }
+
+    /** Returns false if the pool wanted another thread for this and there is none: then this one goes on. */
+    private boolean standsInLineAgain() {
+        try {
+            workers.executor().execute(this);
+            return true;
+        } catch (Throwable noThread) {
+            return false;
         }
-        workers.executor().execute(this);
     }
 
     private final class Work extends CompletableFuture<O> {

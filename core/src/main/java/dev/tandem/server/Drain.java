@@ -61,6 +61,8 @@ final class Drain {
                     report.aborted());
         }
         if (interrupted) {
+            // This thread's own: others may ask for the report later.
+            interrupted = false;
             Thread.currentThread().interrupt();
         }
         return report;

@@ -36,7 +36,8 @@ public interface Acceptor {
 
     /**
      * Accepting failed. Called on the listener's loop. Failures of one connection are skipped and accepting goes on at
-     * once; shortages (descriptors, memory) make the listener wait, longer each time, until it succeeds again.
+     * once; shortages (descriptors, memory) and what the next try would meet again make the listener wait, longer each time,
+     * until it succeeds again.
      *
      * @param retryMillis how long the listener waits before it tries again; 0 if it goes on at once
      */

@@ -1,10 +1,12 @@
 package dev.tandem.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.IllegalReferenceCountException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
@@ -430,6 +433,19 @@ class ByteBudgetTest {
             assertThat(client.isRead()).isTrue();
         }
 
+        @Test
+        void whatAnotherThreadCouldNotWriteDoesNotCount() throws Exception {
+            Client client = new Client(here);
+            ByteBuf released = allocator.directBuffer(60_000).writeZero(60_000);
+            released.release();
+            onAnotherThread(() -> assertThatThrownBy(() -> client.connection.write(released))
+                    .isInstanceOf(IllegalReferenceCountException.class));
+            turn();
+
+            assertThat(client.connection.handedOverBytes()).isZero();
+            assertThat(allocator.usedBytes()).isZero();
+        }
+
         private void onAnotherThread(Runnable action) throws InterruptedException {
             Thread thread = new Thread(action);
             thread.start();
@@ -477,6 +493,39 @@ class ByteBudgetTest {
     }
 
     /** Whatever happens, the bound is kept, and when all is quiet again everybody is read. */
+    @Test
+    void theLargestIsStillClosedWhenLoopsComeAndGoMeanwhile() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(1);
+        AtomicBoolean over = new AtomicBoolean();
+        Future<?> comingAndGoing = threads.submit(() -> {
+            while (!over.get()) {
+                here.connections
+                        .beside(ConnectionLimits.DEFAULT, connection -> {})
+                        .end();
+            }
+        });
+        try {
+            for (int i = 0; i < 50_000; i++) {
+                budget.report(96_000);
+                budget.report(-96_000);
+                here.loop.runAll();
+                there.loop.runAll();
+            }
+        } finally {
+            over.set(true);
+            comingAndGoing.get(10, TimeUnit.SECONDS);
+            threads.shutdown();
+        }
+        here.loop.runAll();
+        there.loop.runAll();
+        Client small = new Client(there).holds(30_000);
+        Client large = new Client(here).holds(66_000);
+        turn();
+
+        assertThat(large.isAborted()).isTrue();
+        assertThat(small.isAborted()).isFalse();
+    }
+
     @RepeatedTest(20)
     void whateverHappensTheBoundIsKeptAndNobodyIsForgotten() {
         long seed = new Random().nextLong();

@@ -143,4 +143,32 @@ class LendingTest {
         assertThat(to.taken()).isEqualTo("loan again");
         assertThat(to.loansTaken).isEqualTo(2);
     }
+
+    @Test
+    void whoSeesThatTheOtherIsNotWritableIsToldWhenItIs() {
+        List<String> told = new ArrayList<>();
+        FakeSocket slow = new FakeSocket(loop);
+        slow.takesLoans = true;
+        sockets.add(slow);
+        ConnectionHandler tells = new ConnectionHandler() {
+            @Override
+            public void onBytes(Connection connection, ByteBuf in) {}
+
+            @Override
+            public void onWritable(Connection connection) {
+                told.add("writable");
+            }
+        };
+        slow.tell(Connection.open(
+                home.beside(ConnectionLimits.DEFAULT.withOutbound(3, 100), left -> {}), slow, tells, connections::add));
+        Connection other = connections.get(3);
+
+        receiveAnd((connection, in) -> other.write(in));
+        assertThat(other.isWritable()).isFalse();
+        slow.takesAll();
+        loop.runAll();
+
+        assertThat(other.isWritable()).isTrue();
+        assertThat(told).containsExactly("writable");
+    }
 }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -244,5 +246,43 @@ class WorkerAnswersTest {
                 assertThat(thread.isAlive()).isFalse();
             }
         }
+    }
+
+    @Test
+    void aMessageForWhichThereIsNoThreadTakesNoPlaceOfOthers() {
+        Workers workers = Workers.threads(1, 2);
+        ThreadPoolExecutor executor = (ThreadPoolExecutor) workers.executor();
+        ThreadFactory works = executor.getThreadFactory();
+        executor.setThreadFactory(task -> {
+            throw new OutOfMemoryError("no thread, on purpose");
+        });
+        for (int i = 0; i < 2; i++) {
+            serve(workers).arrive(frames("lost"));
+        }
+        assertThat(workers.messages()).isZero();
+
+        executor.setThreadFactory(works);
+        PretendSocket socket = serve(workers);
+        finish.release();
+        socket.arrive(frames("a"));
+        turnUntil(() -> socket.taken.isReadable());
+    }
+
+    @Test
+    void aSessionGoesOnWhenThereIsNoOtherThreadForItsTurn() {
+        Workers workers = Workers.threads(2, 40);
+        ThreadPoolExecutor executor = (ThreadPoolExecutor) workers.executor();
+        PretendSocket socket = serve(workers);
+        socket.arrive(frames(numbered("m", 16)));
+        turnUntil(() -> begun.size() == 1);
+        executor.setThreadFactory(task -> {
+            throw new OutOfMemoryError("no thread, on purpose");
+        });
+        finish.release(15);
+        turnUntil(() -> begun.size() == 16 && socket.receiving);
+        socket.arrive(frames("last"));
+        finish.release(2);
+        turnUntil(() -> begun.size() == 17);
+        turnUntil(() -> workers.messages() == 0);
     }
 }

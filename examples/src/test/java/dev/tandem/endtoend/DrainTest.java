@@ -47,6 +47,24 @@ class DrainTest extends EndToEnd {
     }
 
     @Test
+    void anInterruptOfOneThreadIsNotTheInterruptOfAnother() throws Exception {
+        TcpServer server = startEcho();
+        connectServed(server, 1);
+        Thread.currentThread().interrupt();
+        server.drain(Duration.ofSeconds(10));
+        assertThat(Thread.interrupted()).isTrue();
+
+        server.close();
+        assertThat(Thread.interrupted()).isFalse();
+        assertThat(CompletableFuture.supplyAsync(() -> {
+                            server.drain();
+                            return Thread.interrupted();
+                        })
+                        .get(5, TimeUnit.SECONDS))
+                .isFalse();
+    }
+
+    @Test
     void idlePeersSeeAnOrderlyEnd() throws Exception {
         TcpServer server = startEcho();
         List<Peer> peers = connectServed(server, 50);

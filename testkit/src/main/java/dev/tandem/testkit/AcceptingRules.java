@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.transport.ListenOptions;
+import dev.tandem.transport.Listener;
 import dev.tandem.transport.TransportException;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
@@ -12,7 +13,9 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -183,6 +186,22 @@ abstract class AcceptingRules extends ContractGroup {
             server.connect();
             server.awaitAccepted(i);
         }
+    }
+
+    @Test
+    void pausingAndResumingBeforeAcceptingHasBegunIsAllowed() throws Exception {
+        Host host = host(1, CONFIG);
+        CompletableFuture<Server> listening = new CompletableFuture<>();
+        // A listener begins in a task of its loop, which is busy with this one.
+        Future<?> asked = host.loop().submit(() -> {
+            Listener listener = listening.join().listener();
+            listener.pauseAccepting();
+            listener.resumeAccepting();
+        });
+        listening.complete(host.listen(ListenOptions.DEFAULT, Echo::on));
+        asked.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        listening.join().connect();
+        listening.join().awaitAccepted(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tandem.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tandem.transport.InheritedSocket;
 import dev.tandem.transport.ListenOptions;
@@ -109,6 +110,20 @@ abstract class InheritedSocketRules extends ContractGroup {
             assertThat(peer.receive(1)).containsExactly(7);
             assertThat(second.acceptedCount()).isEqualTo(1);
             peer.close();
+        }
+    }
+
+    @Test
+    void oneThatIsShutDownByAnotherOwnerCostsNextToNothing() throws Exception {
+        assumeTrue(family() == Family.TCP, "Of a Unix socket that is shut down, accepting tells nothing.");
+        try (Given given = new Given().listening()) {
+            Host host = host(1, CONFIG);
+            Server server = host.listen(given.inherited(), ListenOptions.DEFAULT, Echo::on);
+            host.settle();
+            given.socket.shutdown(true, true);
+            Await.until("accepting fails", () -> !server.acceptFailures().isEmpty());
+            assertThat(host.cpuWhileIdle()).isLessThan(Host.IDLE.dividedBy(3));
+            assertThat(server.acceptFailures()).hasSizeLessThan(20);
         }
     }
 

@@ -2,7 +2,8 @@ package dev.tandem.transport.linux;
 
 /**
  * How long a listener waits after a failed accept. A failure of one connection costs no wait; a shortage of descriptors or
- * memory costs 10 ms at first and then twice as long each time, up to a second, so that the loop never spins.
+ * memory, and whatever else the next try would meet again, costs 10 ms at first and then twice as long each time, up to a
+ * second, so that the loop never spins.
  */
 final class AcceptBackoff {
 
@@ -13,7 +14,7 @@ final class AcceptBackoff {
 
     /** The wait before the next try after {@code errno}; 0 if there is none. */
     long afterFailure(int errno) {
-        if (!isShortage(errno)) {
+        if (isOfOneConnection(errno)) {
             return 0;
         }
         long wait = nextMillis;
@@ -26,9 +27,22 @@ final class AcceptBackoff {
         nextMillis = FIRST_MILLIS;
     }
 
-    private static boolean isShortage(int errno) {
+    /** What accept(2) tells of a connection that is gone or not allowed; the next one may be another matter. */
+    private static boolean isOfOneConnection(int errno) {
         return switch (errno) {
-            case Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM, Errno.ENOBUFS -> true;
+            case Errno.ECONNABORTED,
+                    Errno.EPERM,
+                    Errno.EPROTO,
+                    Errno.ENOPROTOOPT,
+                    Errno.EOPNOTSUPP,
+                    Errno.ENETDOWN,
+                    Errno.ENETUNREACH,
+                    Errno.EHOSTDOWN,
+                    Errno.EHOSTUNREACH,
+                    Errno.ENONET,
+                    Errno.ETIMEDOUT,
+                    Errno.EINTR,
+                    Errno.EAGAIN -> true;
             default -> false;
         };
     }

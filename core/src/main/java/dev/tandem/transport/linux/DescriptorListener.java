@@ -97,9 +97,9 @@ public abstract class DescriptorListener implements Listener, IoHandle {
         }
     }
 
-    /** Whether connections are wanted at present. */
+    /** Whether connections are wanted at present. Never before {@link #open} has run on the loop. */
     protected final boolean isWanted() {
-        return !paused && !backingOff && !closing;
+        return registration != null && !paused && !backingOff && !closing;
     }
 
     /** Accepts one connection with a system call. Returns false when none is waiting or accepting failed. */
@@ -112,9 +112,8 @@ public abstract class DescriptorListener implements Listener, IoHandle {
             onAccepted(accepted);
             return true;
         } catch (IOException e) {
-            int errno = Errno.of(e);
-            onAcceptFailed(errno);
-            return !backingOff && errno != Errno.EINVAL;
+            onAcceptFailed(Errno.of(e));
+            return !backingOff;
         }
     }
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -215,7 +216,9 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
     }
 
     private void finish() {
-        state = State.CLOSED;
+        synchronized (descriptor) {
+            state = State.CLOSED;
+        }
         sending = null;
         try {
             releaseMemory();
@@ -246,17 +249,24 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
 
     @Override
     public final SocketAddress localAddress() {
-        return state == State.CLOSED ? null : UnixSocket.localAddressOf(descriptor);
+        return ask(UnixSocket::localAddressOf, null);
     }
 
     @Override
     public final SocketAddress remoteAddress() {
-        return state == State.CLOSED ? null : UnixSocket.remoteAddressOf(descriptor);
+        return ask(UnixSocket::remoteAddressOf, null);
     }
 
     @Override
     public final Optional<PeerCredentials> peerCredentials() {
-        return state == State.CLOSED ? Optional.empty() : UnixSocket.peerCredentialsOf(descriptor);
+        return ask(UnixSocket::peerCredentialsOf, Optional.empty());
+    }
+
+    /** Asks the kernel, on any thread: never for a number that may be the descriptor of another connection by now. */
+    private <T> T ask(Function<Socket, T> question, T ifClosed) {
+        synchronized (descriptor) {
+            return state == State.CLOSED ? ifClosed : question.apply(descriptor);
+        }
     }
 
     @Override

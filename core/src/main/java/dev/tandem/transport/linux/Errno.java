@@ -29,11 +29,19 @@ public final class Errno {
     public static final int ENOBUFS = 105;
     public static final int EALREADY = 114;
     public static final int ECANCELED = 125;
+    static final int ENONET = 64;
+    static final int EPROTO = 71;
+    static final int ENOPROTOOPT = 92;
+    static final int EOPNOTSUPP = 95;
     static final int EADDRINUSE = 98;
     static final int EADDRNOTAVAIL = 99;
+    static final int ENETDOWN = 100;
     static final int ENETUNREACH = 101;
+    static final int ECONNABORTED = 103;
     static final int ETIMEDOUT = 110;
     static final int ECONNREFUSED = 111;
+    static final int EHOSTDOWN = 112;
+    static final int EHOSTUNREACH = 113;
 
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(EPERM, "EPERM"),
@@ -53,25 +61,25 @@ public final class Errno {
             Map.entry(32, "EPIPE"),
             Map.entry(36, "ENAMETOOLONG"),
             Map.entry(ENOSYS, "ENOSYS"),
-            Map.entry(71, "EPROTO"),
+            Map.entry(EPROTO, "EPROTO"),
             Map.entry(88, "ENOTSOCK"),
             Map.entry(91, "EPROTOTYPE"),
-            Map.entry(92, "ENOPROTOOPT"),
+            Map.entry(ENOPROTOOPT, "ENOPROTOOPT"),
             Map.entry(93, "EPROTONOSUPPORT"),
-            Map.entry(95, "EOPNOTSUPP"),
+            Map.entry(EOPNOTSUPP, "EOPNOTSUPP"),
             Map.entry(97, "EAFNOSUPPORT"),
             Map.entry(EADDRINUSE, "EADDRINUSE"),
             Map.entry(EADDRNOTAVAIL, "EADDRNOTAVAIL"),
-            Map.entry(100, "ENETDOWN"),
+            Map.entry(ENETDOWN, "ENETDOWN"),
             Map.entry(ENETUNREACH, "ENETUNREACH"),
-            Map.entry(103, "ECONNABORTED"),
+            Map.entry(ECONNABORTED, "ECONNABORTED"),
             Map.entry(104, "ECONNRESET"),
             Map.entry(ENOBUFS, "ENOBUFS"),
             Map.entry(ENOTCONN, "ENOTCONN"),
             Map.entry(ETIMEDOUT, "ETIMEDOUT"),
             Map.entry(ECONNREFUSED, "ECONNREFUSED"),
-            Map.entry(112, "EHOSTDOWN"),
-            Map.entry(113, "EHOSTUNREACH"),
+            Map.entry(EHOSTDOWN, "EHOSTDOWN"),
+            Map.entry(EHOSTUNREACH, "EHOSTUNREACH"),
             Map.entry(EALREADY, "EALREADY"),
             Map.entry(ECANCELED, "ECANCELED"));
 

@@ -43,8 +43,10 @@ final class EpollListener extends DescriptorListener implements EpollIoHandle {
     protected void disarm() {
         if (armed) {
             armed = false;
-            // Never NONE: the registration would take the descriptor out of the epoll set and then not know it.
-            registration.submit(EpollIoOps.EPOLLERR);
+            // Never NONE: the registration would take the descriptor out of the epoll set and then not know it. And not
+            // EPOLLERR: the hang-up of a socket that another owner has shut down would be reported for as long as it
+            // lasts.
+            registration.submit(EpollIoOps.EPOLLET);
         }
     }
 

@@ -38,12 +38,25 @@ public final class IoUringTransportProvider implements TransportProvider {
         return open(config, RingConfig.DEFAULT);
     }
 
-    /** Opens the engine with rings of other sizes than the default. */
+    /**
+     * Opens the engine with rings of other sizes than the default.
+     *
+     * @throws IllegalArgumentException if the receive buffers of a loop would take 2 GiB or more together
+     */
     public Transport open(TransportConfig config, RingConfig rings) {
+        requireAddressable((long) rings.receiveBuffers() * config.receiveBytes());
         Availability availability = probe();
         if (!availability.isAvailable()) {
             throw new TransportUnavailableException(NAME, availability);
         }
         return new IoUringTransport(config, rings, RingFeatures.inUse());
+    }
+
+    /** Here and not when the first connection has come, which could only be closed. */
+    private static void requireAddressable(long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("receiveBuffers times receiveBytes must be at most " + Integer.MAX_VALUE
+                    + ", but was " + bytes + ".");
+        }
     }
 }
