@@ -68,7 +68,7 @@ public final class TcpClient implements AutoCloseable {
 
     private final Map<EventLoop, ClientLoop> homes = new ConcurrentHashMap<>();
     private final Set<Dialing> dialing = ConcurrentHashMap.newKeySet();
-    private final Ticker ticker = new Ticker(() -> homes.values().forEach(ClientLoop::tickFromOutside));
+    private final Ticker ticker = new Ticker(this::tick);
     private final RunningLayers layers = new RunningLayers();
     private final AtomicInteger open = new AtomicInteger();
 
@@ -138,7 +138,11 @@ public final class TcpClient implements AutoCloseable {
         return connect(address, service.newHandler(), layers);
     }
 
-    /** Connects like {@link #connect(SocketAddress, ConnectionHandler, SocketLayer...)}, on the loop of {@code neighbour}. */
+    /**
+     * Connects like {@link #connect(SocketAddress, ConnectionHandler, SocketLayer...)}, on the loop of {@code neighbour}. The
+     * connection ends at the latest with that loop. A server that drains waits for its own connections only: keep the neighbour
+     * open until this one has closed, if what was written to it must arrive.
+     */
     public CompletableFuture<Connection> connectBeside(
             Connection neighbour, SocketAddress address, ConnectionHandler handler, SocketLayer... layers) {
         LoopConnections there = neighbour.home();
@@ -151,12 +155,13 @@ public final class TcpClient implements AutoCloseable {
 
     private ClientLoop homeOn(EventLoop loop, Function<EventLoop, LoopConnections> missing) {
         ClientLoop known = homes.get(loop);
-        return known != null
-                ? known
-                : homes.computeIfAbsent(loop, newLoop -> {
-                    newLoop.terminationFuture().addListener(ended -> homes.remove(newLoop));
-                    return ClientLoop.of(missing.apply(newLoop));
-                });
+        return known != null ? known : homes.computeIfAbsent(loop, newLoop -> ClientLoop.of(missing.apply(newLoop)));
+    }
+
+    private void tick() {
+        // Looked at here, and not told by the loop: that would know this client for as long as it runs.
+        homes.keySet().removeIf(EventLoop::isTerminated);
+        homes.values().forEach(ClientLoop::tickFromOutside);
     }
 
     private LoopConnections ownHome(EventLoop loop) {

@@ -10,8 +10,9 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -31,7 +32,10 @@ final class TlsLayer implements RunningLayer {
     private final Certificates certificates;
     private final HandshakePlaces places;
     private final ThreadPoolExecutor workers;
-    private final Map<IoEventLoop, LoopBuffers> buffers = new ConcurrentHashMap<>();
+
+    /** Of each loop, for as long as there is that loop: a client may outlive many. */
+    private final Map<IoEventLoop, LoopBuffers> buffers = Collections.synchronizedMap(new WeakHashMap<>());
+
     private final LogLimit failures = new LogLimit();
 
     TlsLayer(TlsSettings settings) {
