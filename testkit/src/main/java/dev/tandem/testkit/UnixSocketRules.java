@@ -161,10 +161,14 @@ abstract class UnixSocketRules extends ContractGroup {
         try {
             for (int round = 0; round < 50; round++) {
                 Path path = leftBehind();
-                SocketAddress address = UnixDomainSocketAddress.of(path);
+                Path link = Files.createSymbolicLink(Family.newPath(), path.getParent());
+                // The same file by two names.
+                List<UnixDomainSocketAddress> addresses = List.of(
+                        UnixDomainSocketAddress.of(path), UnixDomainSocketAddress.of(link.resolve(path.getFileName())));
                 CountDownLatch start = new CountDownLatch(1);
                 List<Future<Server>> starting = new ArrayList<>();
                 for (int i = 0; i < starters; i++) {
+                    SocketAddress address = addresses.get(i % 2);
                     starting.add(threads.submit(() -> {
                         start.await();
                         return host.listen(address, ListenOptions.DEFAULT, Echo::on);
@@ -183,6 +187,7 @@ abstract class UnixSocketRules extends ContractGroup {
                 assertEchoes(started.get(0));
                 started.get(0).listener().close();
                 started.get(0).awaitListenerClosed();
+                Files.delete(link);
             }
         } finally {
             threads.shutdown();

@@ -147,8 +147,7 @@ final class SocketFile {
     private record Starting(UnixSocket lock, boolean isAlone) implements AutoCloseable {
 
         static Starting at(Path path) throws IOException {
-            UUID name = UUID.nameUUIDFromBytes(
-                    path.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8));
+            UUID name = UUID.nameUUIDFromBytes(realName(path).toString().getBytes(StandardCharsets.UTF_8));
             UnixSocket lock = UnixSocket.open();
             try {
                 lock.bind(new DomainSocketAddress("\0tandem-" + name));
@@ -160,6 +159,15 @@ final class SocketFile {
                 }
                 return new Starting(lock, false);
             }
+        }
+
+        /** The one name that it has by whatever links it was named. */
+        private static Path realName(Path path) throws IOException {
+            Path absolute = path.toAbsolutePath();
+            Path directory = absolute.getParent();
+            return directory != null && Files.exists(directory)
+                    ? directory.toRealPath().resolve(absolute.getFileName())
+                    : absolute;
         }
 
         @Override
