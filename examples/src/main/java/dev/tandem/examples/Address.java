@@ -32,7 +32,8 @@ public final class Address implements ITypeConverter<SocketAddress> {
         if (text.indexOf('/') >= 0) {
             return UnixDomainSocketAddress.of(text);
         }
-        int colon = text.lastIndexOf(':');
+        // Behind the brackets, if there are any.
+        int colon = text.indexOf(':', text.lastIndexOf(']') + 1) < 0 ? -1 : text.lastIndexOf(':');
         String host = colon < 0 ? "127.0.0.1" : text.substring(0, colon);
         boolean isBracketed = host.startsWith("[") && host.endsWith("]");
         if (isBracketed) {

@@ -123,6 +123,7 @@ class AddressOptionTest extends ProcessTest {
                 "proxy --port 0 --to host:             | has no port",
                 "proxy --port 0 --to :80               | There is no host",
                 "proxy --port 0 --to ::1:80            | An IPv6 address needs brackets, as in [::1]:80",
+                "proxy --port 0 --to [::1]             | '[::1]' has no port from 0 to 65535 at its end",
                 "proxy --port 0 --to host:70000        | has no port from 0 to 65535",
                 "echo --listen host:http               | has no port",
                 "echo --listen /no/such/directory/sock | ENOENT"
