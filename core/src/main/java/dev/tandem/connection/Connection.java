@@ -75,7 +75,7 @@ public final class Connection {
 
     /**
      * The peer's address; {@code null} when the connection is closed. Behind a load balancer that names its clients, the
-     * client's.
+     * client's, and known for ever.
      */
     public SocketAddress remoteAddress() {
         return socket.remoteAddress();

@@ -213,8 +213,9 @@ public final class TcpServer implements AutoCloseable {
     /**
      * Ends the server without losing what was asked of it: takes in clients that are connected already, tells every
      * connection ({@link dev.tandem.connection.ConnectionHandler#onDrain}), delivers what was written, and waits for the
-     * peers to finish. What is not finished at the deadline is aborted. Returns when the server has ended; called again, it
-     * returns the same report. An interrupt of the calling thread ends the wait: the deadline is then.
+     * peers to finish. What is not finished at the deadline is aborted. Returns when the server has ended; called again, also
+     * meanwhile, it waits for the end of the first call, whose deadline holds, and returns the same report. An interrupt of
+     * the thread of the first call ends the wait: the deadline is then.
      *
      * @throws IllegalStateException if called on one of the server's loops, for which it would wait
      */

@@ -492,7 +492,6 @@ class ByteBudgetTest {
         }
     }
 
-    /** Whatever happens, the bound is kept, and when all is quiet again everybody is read. */
     @Test
     void theLargestIsStillClosedWhenLoopsComeAndGoMeanwhile() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(1);
@@ -526,6 +525,7 @@ class ByteBudgetTest {
         assertThat(small.isAborted()).isFalse();
     }
 
+    /** Whatever happens, the bound is kept, and when all is quiet again everybody is read. */
     @RepeatedTest(20)
     void whateverHappensTheBoundIsKeptAndNobodyIsForgotten() {
         long seed = new Random().nextLong();
