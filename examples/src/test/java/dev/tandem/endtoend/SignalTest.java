@@ -113,7 +113,7 @@ class SignalTest extends ProcessTest {
         peer.echo("still served");
         child.signal("INT");
 
-        assertThat(child.exitCode(Duration.ofSeconds(2))).isEqualTo(3);
+        assertThat(child.exitCode(Await.PATIENCE)).isEqualTo(3);
         assertThat(peer.seesReset()).isTrue();
         assertThat(child.err()).anyMatch(line -> line.endsWith("1 connections, 1 of them aborted."));
     }
