@@ -233,6 +233,11 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** Whether it is stopped, as by SIGSTOP. */
+    boolean isStopped() {
+        return read(Path.of("/proc", Long.toString(pid()), "stat")).contains(") T ");
+    }
+
     /** The command line it runs. */
     String commandLine() {
         return read(proc("cmdline")).replace('\0', ' ');

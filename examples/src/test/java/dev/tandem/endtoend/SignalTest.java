@@ -103,6 +103,22 @@ class SignalTest extends ProcessTest {
     }
 
     @Test
+    void aServerThatWasStoppedAtItsDeadlineHasCutOffNobodyWhoHasEverything() throws Exception {
+        Child child = startChild("stopping");
+        Peer peer = connect(child.port());
+        peer.echo("in");
+        child.signal("TERM");
+        // The peer does not finish, so its connection ends at the deadline, about when the server stops itself.
+        Await.until("it is stopped", child::isStopped);
+        // Longer than a loop may take to end its connections.
+        TimeUnit.MILLISECONDS.sleep(800);
+        child.signal("CONT");
+
+        assertThat(child.exitCode(Await.PATIENCE)).as(child.said()).isZero();
+        assertThat(child.err()).noneMatch(line -> line.contains("WARN"));
+    }
+
+    @Test
     void aSecondSignalAbortsWhatIsStillOpen() throws Exception {
         Child child = startChild("stubborn");
         Peer peer = connect(child.port());
