@@ -66,7 +66,9 @@ class DrainTest extends EndToEnd {
 
     @Test
     void peersThatNeverFinishAreWaitedForUntilTheDeadlineAndNotAborted() throws Exception {
-        TcpServer server = startEcho();
+        // They linger for longer than the test waits, so that only the deadline ends them.
+        TcpServer server = start(builder -> builder.connectionLimits(limits -> limits.withLinger(Duration.ofMinutes(5)))
+                .handler((connection, in) -> connection.write(in)));
         List<Peer> peers = connectServed(server, 20);
         DrainReport report = server.drain(Duration.ofMillis(700));
 
