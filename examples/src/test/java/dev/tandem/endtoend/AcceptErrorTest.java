@@ -31,6 +31,7 @@ class AcceptErrorTest extends ProcessTest {
             connect(port).echo("served");
         }
 
+        child.awaitLog("ECONNABORTED");
         List<String> failures = child.err().stream()
                 .filter(line -> line.contains("ECONNABORTED"))
                 .toList();

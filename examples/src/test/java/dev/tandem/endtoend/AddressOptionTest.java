@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Where the examples listen, and where the proxy connects: ports, Unix sockets, and what is neither. */
 class AddressOptionTest extends ProcessTest {
 
-    private static final Duration STOP_MAX = Duration.ofSeconds(2);
+    private static final Duration STOP_MAX = Await.PATIENCE;
 
     @TempDir
     private Path directory;

@@ -40,17 +40,19 @@ public final class Await {
         }
     }
 
-    /** Waits until {@code value} has not changed for {@code still}, and returns it. */
+    /**
+     * Waits until {@code value} has not changed for {@code still}, and returns it. Time is counted in looks, because where the
+     * whole machine stands still, so does what is looked at.
+     */
     public static long halt(String what, Duration still, LongSupplier value) {
         long start = System.nanoTime();
         long seen = value.getAsLong();
-        long since = start;
-        while (System.nanoTime() - since < still.toNanos()) {
+        for (long looks = still.toNanos() / POLL_NANOS; looks > 0; looks--) {
             LockSupport.parkNanos(POLL_NANOS);
             long now = value.getAsLong();
             if (now != seen) {
                 seen = now;
-                since = System.nanoTime();
+                looks = still.toNanos() / POLL_NANOS;
             }
             if (System.nanoTime() - start > PATIENCE.toNanos()) {
                 throw new AssertionError(what + " went on for " + PATIENCE.toSeconds() + " s without a halt.");

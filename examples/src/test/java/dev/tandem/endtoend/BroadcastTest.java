@@ -1,6 +1,8 @@
 package dev.tandem.endtoend;
 
 import static dev.tandem.endtoend.Framed.TEXT;
+import static dev.tandem.endtoend.Framed.bodies;
+import static dev.tandem.endtoend.Framed.frames;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.connection.CloseReason;
@@ -11,6 +13,7 @@ import dev.tandem.server.TcpServer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,17 +81,21 @@ class BroadcastTest extends EndToEnd {
             });
         }
         stopped.await();
-        List<Integer> before = pendingTasks();
-
-        group.send("news");
-        List<Integer> after = pendingTasks();
+        // A tick may be handed to a loop meanwhile, but only one, because the loop does not come to it.
+        List<Integer> fewest = new ArrayList<>(Collections.nCopies(loops.size(), Integer.MAX_VALUE));
+        for (int message = 0; message < 3; message++) {
+            List<Integer> before = pendingTasks();
+            group.send("news");
+            List<Integer> after = pendingTasks();
+            for (int i = 0; i < before.size(); i++) {
+                fewest.set(i, Math.min(fewest.get(i), after.get(i) - before.get(i)));
+            }
+        }
         go.countDown();
 
-        for (int i = 0; i < before.size(); i++) {
-            assertThat(after.get(i) - before.get(i)).isOne();
-        }
+        assertThat(fewest).containsOnly(1);
         for (Peer peer : peers) {
-            assertThat(Framed.receive(peer)).isEqualTo("news");
+            assertThat(bodies(peer.receive(3 * frames("news").length))).containsOnly("news");
         }
     }
 
@@ -119,7 +126,7 @@ class BroadcastTest extends EndToEnd {
         String news = "x".repeat(10_000);
         int messages = 0;
         while (closed(server, CloseReason.OUTBOUND_OVERFLOW) == 0) {
-            speaker.send(Framed.frames(messages + news));
+            speaker.send(frames(messages + news));
             assertThat(Framed.receive(reader)).isEqualTo(messages + news);
             messages++;
         }

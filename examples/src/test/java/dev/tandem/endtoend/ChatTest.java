@@ -23,7 +23,7 @@ import org.junit.jupiter.params.Parameter;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChatTest extends ProcessTest {
 
-    private static final Duration ENDS_WITHIN = Duration.ofSeconds(5);
+    private static final Duration ENDS_WITHIN = Await.PATIENCE;
 
     @Parameter
     String transport;
@@ -126,6 +126,7 @@ class ChatTest extends ProcessTest {
         bob.say("one", "two", "/who");
         ann.hears("bob: two");
         bob.hears("* 3 here.");
+        eve.hears("bob: two");
         eve.say("/quit", "unheard");
         eve.awaitEnd();
         ann.hears("* eve has left (CLOSED).");

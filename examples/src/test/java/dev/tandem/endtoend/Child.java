@@ -124,6 +124,16 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** Waits until a line of its log contains this, and returns the first that does. What it prints may be read before. */
+    String awaitLog(String text) {
+        try {
+            Await.until("'" + text + "' is logged", () -> contains(err, text));
+        } catch (AssertionError late) {
+            throw new AssertionError(late.getMessage() + " " + said(), late);
+        }
+        return err.stream().filter(line -> line.contains(text)).findFirst().orElseThrow();
+    }
+
     private static boolean contains(List<String> lines, String text) {
         return lines.stream().anyMatch(line -> line.contains(text));
     }
@@ -221,6 +231,11 @@ final class Child implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether it is stopped, as by SIGSTOP. */
+    boolean isStopped() {
+        return read(Path.of("/proc", Long.toString(pid()), "stat")).contains(") T ");
     }
 
     /** The command line it runs. */

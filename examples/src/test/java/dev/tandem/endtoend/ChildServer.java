@@ -17,10 +17,14 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** What tests run in a process of its own where the examples do not do: {@code <transport> <what> [<port>]}. */
 final class ChildServer {
+
+    /** Of the server that stops itself. */
+    private static final long DRAIN_MILLIS = 300;
 
     private ChildServer() {}
 
@@ -42,6 +46,9 @@ final class ChildServer {
             case "stubborn" ->
                 builder.limits(limits -> limits.withDrain(Duration.ofMinutes(5)))
                         .handler(new Stubborn());
+            case "stopping" ->
+                builder.limits(limits -> limits.withDrain(Duration.ofMillis(DRAIN_MILLIS)))
+                        .handler(new Stopping());
             case "frames" ->
                 builder.serve(
                         LengthPrefixed.int32()
@@ -110,6 +117,30 @@ final class ChildServer {
         @Override
         public void onDrain(Connection connection) {
             connection.write("no".getBytes());
+        }
+    }
+
+    /** Echoes, and stops the process, as a debugger does or a host that stands still, when its drain is at the deadline. */
+    private static final class Stopping implements ConnectionHandler {
+
+        @Override
+        public void onBytes(Connection connection, ByteBuf in) {
+            connection.write(in);
+        }
+
+        @Override
+        public void onDrain(Connection connection) {
+            connection.loop().schedule(Stopping::stop, DRAIN_MILLIS - 50, TimeUnit.MILLISECONDS);
+            connection.close(CloseReason.DRAINED);
+        }
+
+        /** Holds the loop, but not for long, beyond the deadline and beyond the stop. */
+        private static Void stop() throws Exception {
+            Thread.sleep(100);
+            String pid = Long.toString(ProcessHandle.current().pid());
+            new ProcessBuilder("kill", "-STOP", pid).start().waitFor();
+            Thread.sleep(20);
+            return null;
         }
     }
 

@@ -7,6 +7,7 @@ import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.server.TcpServer;
+import dev.tandem.server.TcpServerBuilder;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,6 +30,11 @@ class ClosingTest extends EndToEnd {
 
     static {
         new RandomStream(1).next(LARGE, LARGE.length);
+    }
+
+    /** Lets peers take their time to finish, wherever that is not what the test is about. */
+    private static TcpServerBuilder patient(TcpServerBuilder builder) {
+        return builder.connectionLimits(limits -> limits.withLinger(Await.PATIENCE));
     }
 
     @Test
@@ -100,7 +106,7 @@ class ClosingTest extends EndToEnd {
     @Test
     void unreadInputDoesNotDestroyTheLastReply() throws Exception {
         AtomicReference<Connection> opened = new AtomicReference<>();
-        TcpServer server = start(builder -> builder.handler(new ConnectionHandler() {
+        TcpServer server = start(builder -> patient(builder).handler(new ConnectionHandler() {
             @Override
             public void onOpened(Connection connection) {
                 connection.pauseReading();
@@ -128,7 +134,7 @@ class ClosingTest extends EndToEnd {
 
     @Test
     void aPeerThatSendsMuchBeforeItReadsReceivesTheReplyOfAClosedConnection() throws Exception {
-        TcpServer server = start(builder -> builder.handler((connection, in) -> {
+        TcpServer server = start(builder -> patient(builder).handler((connection, in) -> {
             connection.write("refused".getBytes());
             connection.close();
         }));

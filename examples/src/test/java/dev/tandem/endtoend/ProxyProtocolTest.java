@@ -10,7 +10,9 @@ import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -155,12 +157,17 @@ class ProxyProtocolTest extends EndToEnd {
     @Test
     void whatHasNoHeaderIsRefusedWithOneLine() throws Exception {
         TcpServer server = behindLoopback();
+        long begun = System.nanoTime();
         for (String first : List.of("GET / HTTP/1.1\r\n", "PROXY TCP4 \u001b[31m\r\n", "\0\0\0\0")) {
             assertThat(connect(server).send(first).seesReset()).isTrue();
         }
         awaitClosed(server, CloseReason.BAD_PROXY_HEADER, 3);
         assertThat(server.opened()).isZero();
-        assertThat(Logs.with("BAD_PROXY_HEADER")).hasSize(1).first().asString().matches("[ -~]*");
+        // One a second.
+        int linesMax = 1 + (int) Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+        assertThat(Logs.with("BAD_PROXY_HEADER"))
+                .hasSizeBetween(1, linesMax)
+                .allSatisfy(line -> assertThat(line).matches("[ -~]*"));
     }
 
     @Test
@@ -176,10 +183,21 @@ class ProxyProtocolTest extends EndToEnd {
     @Test
     void whoIsNotTrustedIsRefusedWhateverItSends() throws Exception {
         TcpServer server = behind(ProxyProtocol.from("192.0.2.0/24", "127.0.0.2"));
-        assertThat(connect(server).send(LINE).seesReset()).isTrue();
+        assertThat(isReset(server, LINE)).isTrue();
         awaitClosed(server, CloseReason.BAD_PROXY_HEADER, 1);
         Peer trusted = closeAfterwards(Peer.connectFrom("127.0.0.2", server.port()));
         trusted.send(LINE).echo("hello");
+    }
+
+    /** Whether a client that begins with this is reset, maybe before it has sent it or knows that it is connected. */
+    private boolean isReset(TcpServer server, String first) throws IOException {
+        try {
+            return connect(server).send(first).seesReset();
+        } catch (SocketException reset) {
+            return true;
+        } catch (UncheckedIOException e) {
+            return e.getCause() instanceof SocketException;
+        }
     }
 
     /** Of a connection that was reset the kernel no longer knows the peer, and still has what it sent. */

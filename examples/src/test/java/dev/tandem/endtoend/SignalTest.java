@@ -103,6 +103,22 @@ class SignalTest extends ProcessTest {
     }
 
     @Test
+    void aServerThatWasStoppedAtItsDeadlineHasCutOffNobodyWhoHasEverything() throws Exception {
+        Child child = startChild("stopping");
+        Peer peer = connect(child.port());
+        peer.echo("in");
+        child.signal("TERM");
+        // The peer does not finish, so its connection ends at the deadline, about when the server stops itself.
+        Await.until("it is stopped", child::isStopped);
+        // Longer than a loop may take to end its connections.
+        TimeUnit.MILLISECONDS.sleep(800);
+        child.signal("CONT");
+
+        assertThat(child.exitCode(Await.PATIENCE)).as(child.said()).isZero();
+        assertThat(child.err()).noneMatch(line -> line.contains("WARN"));
+    }
+
+    @Test
     void aSecondSignalAbortsWhatIsStillOpen() throws Exception {
         Child child = startChild("stubborn");
         Peer peer = connect(child.port());
@@ -113,7 +129,7 @@ class SignalTest extends ProcessTest {
         peer.echo("still served");
         child.signal("INT");
 
-        assertThat(child.exitCode(Duration.ofSeconds(2))).isEqualTo(3);
+        assertThat(child.exitCode(Await.PATIENCE)).isEqualTo(3);
         assertThat(peer.seesReset()).isTrue();
         assertThat(child.err()).anyMatch(line -> line.endsWith("1 connections, 1 of them aborted."));
     }

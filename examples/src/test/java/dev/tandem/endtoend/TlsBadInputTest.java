@@ -115,7 +115,7 @@ class TlsBadInputTest extends TlsEndToEnd {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void aHandshakeThatStallsAfterAnyPrefixEndsAtTheDeadline(String version) throws Exception {
-        TcpServer server = startEcho(localhost().withHandshakeTimeout(Duration.ofMillis(500)));
+        TcpServer server = startEcho(localhost().withHandshakeTimeout(Duration.ofSeconds(2)));
         byte[] hello = connectEngine(new TlsClient().protocol(version), server).hello();
         List<Peer> peers = new ArrayList<>();
         for (int bytes = 0; bytes <= hello.length; bytes++) {
@@ -268,7 +268,7 @@ class TlsBadInputTest extends TlsEndToEnd {
     /** Counts of all reasons, for messages. */
     @Test
     void thePlaceOfAHandshakeThatStallsIsFreeAgainAtItsDeadline() throws Exception {
-        TcpServer server = startEcho(localhost().withHandshakesMax(1).withHandshakeTimeout(Duration.ofSeconds(1)));
+        TcpServer server = startEcho(localhost().withHandshakesMax(1).withHandshakeTimeout(Duration.ofSeconds(3)));
         EnginePeer stalled = connectEngine(new TlsClient(), server);
         stalled.below().send(stalled.hello());
         // Its answer shows that it has the place.

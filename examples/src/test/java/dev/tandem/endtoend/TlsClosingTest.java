@@ -318,11 +318,11 @@ class TlsClosingTest extends TlsEndToEnd {
         Peer silent = connect(server);
         Await.value("connections", 3, server::connections);
 
-        CompletableFuture<DrainReport> report =
-                CompletableFuture.supplyAsync(() -> server.drain(Duration.ofSeconds(1)));
+        CompletableFuture<DrainReport> report = CompletableFuture.supplyAsync(() -> server.drain(Await.PATIENCE));
         assertThat(open.receiveToEnd()).isEmpty();
         open.close();
         assertThat(silent.receiveToEnd()).isEmpty();
+        silent.close();
         late.close();
 
         assertThat(report.get(20, TimeUnit.SECONDS).aborted()).isZero();
@@ -338,6 +338,6 @@ class TlsClosingTest extends TlsEndToEnd {
 
         DrainReport report = server.drain(Duration.ofMillis(300));
 
-        assertThat(report.took()).isLessThan(Duration.ofSeconds(2));
+        assertThat(report.took()).isLessThan(Await.PATIENCE);
     }
 }

@@ -40,10 +40,7 @@ class TransportChoiceTest extends ProcessTest {
     }
 
     private static String verdict(Child child) {
-        return child.err().stream()
-                .filter(line -> line.contains("Listening on"))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(child.said()));
+        return child.awaitLog("Listening on");
     }
 
     @ParameterizedTest

@@ -61,17 +61,19 @@ final class Await {
         }
     }
 
-    /** Waits until {@code progress} has not changed for a while: what moves it has come to a halt. */
+    /**
+     * Waits until {@code progress} has not changed for a while: what moves it has come to a halt. Time is counted in looks,
+     * because where the whole machine stands still, so does what is looked at.
+     */
     static long halt(String what, Duration still, LongSupplier progress) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         long seen = progress.getAsLong();
-        long since = System.nanoTime();
-        while (System.nanoTime() - since < still.toNanos()) {
+        for (long looks = still.toNanos() / POLL_NANOS; looks > 0; looks--) {
             LockSupport.parkNanos(POLL_NANOS);
             long now = progress.getAsLong();
             if (now != seen) {
                 seen = now;
-                since = System.nanoTime();
+                looks = still.toNanos() / POLL_NANOS;
             }
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError(what + " went on for " + PATIENCE.toSeconds() + " s without a halt.");

@@ -207,7 +207,8 @@ abstract class PausingRules extends ContractGroup {
         AtomicBoolean enough = new AtomicBoolean();
         Thread sender = new Thread(() -> writeUntil(enough, peer, pattern, seed, pieceMax, written), "sender");
         sender.start();
-        for (int i = 0; i < 10_000; i++) {
+        // More of them where the sender did not come to send.
+        for (int i = 0; i < 10_000 || written.get() <= 1 << 20; i++) {
             Runnable toggle = random.nextBoolean() ? witness::pause : witness::resume;
             if (random.nextInt(8) == 0) {
                 witness.onLoop(toggle);
@@ -223,7 +224,6 @@ abstract class PausingRules extends ContractGroup {
         sender.join();
         witness.awaitReceiveEnd();
         assertThat(witness.received()).isEqualTo(written.get());
-        assertThat(written.get()).isGreaterThan(1 << 20);
     }
 
     private static void write(Peer peer, Pattern pattern, int total, AtomicLong written) {

@@ -161,7 +161,7 @@ class LoadTest {
             load.startRecording();
             load.runUntil(() -> load.messages() >= 300);
             load.drain();
-            assertThat(load.latencies().getCountBetweenValues(20_000_000, 1_000_000_000))
+            assertThat(load.latencies().getCountBetweenValues(20_000_000, Long.MAX_VALUE))
                     .isGreaterThan(60);
         }
     }
