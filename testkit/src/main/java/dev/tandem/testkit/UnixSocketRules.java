@@ -267,7 +267,7 @@ abstract class UnixSocketRules extends ContractGroup {
             server.listener().close();
             connector.join();
             server.awaitListenerClosed();
-            // The file goes before the queue is emptied, so nobody can come in between.
+            // The file goes and the socket refuses before the queue is emptied, so nobody can come in between.
             assertThat(server.acceptedCount()).isEqualTo(connected.size());
             server.closePeers();
             server.awaitAllClosed();

@@ -167,6 +167,7 @@ public abstract class DescriptorListener implements Listener, IoHandle {
     /** Closes the descriptor if the listener is closing and nothing of it is with the kernel any more. */
     protected final void closeIfQuiet() {
         if (closing && !closed && isQuiet()) {
+            listening.refuseMore();
             for (int i = 0; i < SWEEP_MAX && !listening.isShared() && acceptOne(); i++) {
                 // Everyone in the queue is connected already, as far as they know.
             }

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A descriptor that listens, and the file that names it if it has one. The native library of an engine must be loaded before.
@@ -19,6 +21,8 @@ import java.net.UnixDomainSocketAddress;
  * @param isShared whether it goes on listening when our descriptor of it is closed, so that nobody in its queue is lost then
  */
 record ListeningSocket(Socket descriptor, SocketAddress address, SocketFile file, boolean isShared) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ListeningSocket.class);
 
     /** Binds and listens. */
     static ListeningSocket open(SocketAddress address, ListenOptions options) throws TransportException {
@@ -127,6 +131,20 @@ record ListeningSocket(Socket descriptor, SocketAddress address, SocketFile file
     void removeFile() {
         if (file != null) {
             file.remove();
+        }
+    }
+
+    /**
+     * Refuses whoever comes from now on; who is in the queue stays there. Without the file only those can come who have found
+     * the way before it went. There is no such thing for a port: a TCP socket that is shut down drops its queue.
+     */
+    void refuseMore() {
+        if (file != null) {
+            try {
+                descriptor.shutdown(true, false);
+            } catch (IOException e) {
+                LOG.warn("Who connects to {} at this moment may be cut off.", address, e);
+            }
         }
     }
 
