@@ -22,6 +22,7 @@ public final class ClosingIoHandler implements IoHandler {
     private static final long REAP_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
 
     private static final long REAP_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long REAP_STEPS_MIN = REAP_NANOS_MAX / REAP_STEP_NANOS;
 
     private final IoHandler engine;
     private final SeenLoop loop;
@@ -74,12 +75,18 @@ public final class ClosingIoHandler implements IoHandler {
     }
 
     private void reap() {
-        long deadline = System.nanoTime() + REAP_NANOS_MAX;
-        while (loop.actual instanceof SingleThreadEventLoop counted
-                && counted.registeredChannels() > 0
-                && System.nanoTime() - deadline < 0) {
+        long begun = System.nanoTime();
+        // Not by the clock alone: a process that is stopped meanwhile would not have looked.
+        for (int steps = 0;
+                isHeld() && (steps < REAP_STEPS_MIN || System.nanoTime() - begun < REAP_NANOS_MAX);
+                steps++) {
             engine.run(new ShortWait(System.nanoTime() + REAP_STEP_NANOS));
         }
+    }
+
+    /** Whether something of the loop is with the kernel still. */
+    private boolean isHeld() {
+        return loop.actual instanceof SingleThreadEventLoop counted && counted.registeredChannels() > 0;
     }
 
     /**
