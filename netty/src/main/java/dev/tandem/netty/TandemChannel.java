@@ -16,14 +16,12 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
-import io.netty.util.concurrent.Future;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A Netty channel whose socket is a Tandem connection, on the same event loop. Handlers find what they know:
@@ -40,9 +38,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TandemChannel extends AbstractChannel implements SocketChannel {
 
-    /** How long a close, or the end of the output, waits for what was flushed before to be sent. */
-    static final long LAST_WRITES_MILLIS = 1_000;
-
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
     private final Connection connection;
@@ -51,6 +46,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
     private final SocketAddress localAddress;
     private final SocketAddress remoteAddress;
     private final TandemChannelConfig config = new TandemChannelConfig(this);
+    private final LastWrites lastWrites = new LastWrites();
 
     private volatile boolean open = true;
     private volatile boolean inputShutdown;
@@ -76,10 +72,6 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
     /** What is first in the queue cannot be sent, so that nothing behind it can. */
     private boolean stuck;
 
-    /** What is to be done when everything flushed was sent, or the time for that is over; null if nothing is. */
-    private Runnable afterLastWrites;
-
-    private Future<?> lastWritesTimeout;
     private CloseReason closeReason = CloseReason.CLOSED;
 
     TandemChannel(Connection connection) {
@@ -275,7 +267,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
                 bridge().shutdownOutput(promise);
             } else if (promise.setUncancellable()) {
                 outputEnding = true;
-                afterLastWrites(() -> bridge().shutdownOutput(promise));
+                lastWrites.awaitOn(eventLoop(), () -> bridge().shutdownOutput(promise));
             }
         });
     }
@@ -335,29 +327,6 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
     private boolean hasUnsent() {
         ChannelOutboundBuffer queue = unsafe().outboundBuffer();
         return queue != null && !queue.isEmpty() && !stuck && connection.isOpen();
-    }
-
-    private void afterLastWrites(Runnable action) {
-        Runnable earlier = afterLastWrites;
-        if (earlier == null) {
-            afterLastWrites = action;
-            lastWritesTimeout =
-                    eventLoop().schedule(this::runAfterLastWrites, LAST_WRITES_MILLIS, TimeUnit.MILLISECONDS);
-        } else {
-            afterLastWrites = () -> {
-                earlier.run();
-                action.run();
-            };
-        }
-    }
-
-    private void runAfterLastWrites() {
-        Runnable action = afterLastWrites;
-        if (action != null) {
-            afterLastWrites = null;
-            lastWritesTimeout.cancel(false);
-            action.run();
-        }
     }
 
     // ---- What it is ----
@@ -469,7 +438,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
             super.flush0();
             // Also when nothing was handed over: empty messages leave the queue without being sent.
             if (!hasUnsent()) {
-                runAfterLastWrites();
+                lastWrites.end();
             }
         }
 
@@ -477,12 +446,12 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
         protected void close(ChannelPromise promise, Throwable cause, ClosedChannelException closeCause) {
             if (!hasUnsent() || config.isResetOnClose()) {
                 super.close(promise, cause, closeCause);
-                runAfterLastWrites();
+                lastWrites.end();
             } else if (!promise.setUncancellable()) {
                 return;
             } else if (!closing) {
                 closing = true;
-                afterLastWrites(() -> super.close(promise, cause, closeCause));
+                lastWrites.awaitOn(eventLoop(), () -> super.close(promise, cause, closeCause));
             } else if (!promise.isVoid()) {
                 closeFuture().addListener(closed -> promise.trySuccess());
             }
@@ -493,7 +462,7 @@ public final class TandemChannel extends AbstractChannel implements SocketChanne
             ClosedChannelException cause = new ClosedChannelException();
             cause.initCause(new SocketException("The connection has ended: " + why + "."));
             super.close(voidPromise(), cause, cause);
-            runAfterLastWrites();
+            lastWrites.end();
         }
     }
 }
