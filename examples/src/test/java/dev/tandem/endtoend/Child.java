@@ -1,5 +1,7 @@
 package dev.tandem.endtoend;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +27,8 @@ final class Child implements AutoCloseable {
 
     private static final Pattern LISTENING =
             Pattern.compile("\\S+ listening on \\S+:(\\d+) transport=(\\S+) loops=\\d+");
+
+    private static final int SIGINT = 2;
 
     private final Process process;
     private final List<String> out = new CopyOnWriteArrayList<>();
@@ -166,7 +170,15 @@ final class Child implements AutoCloseable {
 
     /** Sends a signal, such as {@code TERM}. */
     void signal(String name) {
+        assumeFalse(
+                name.equals("INT") && ignoresInterrupts(),
+                "SIGINT is ignored, as by all that a shell has put into the background.");
         run("kill", "-" + name, Long.toString(process.pid()));
+    }
+
+    private boolean ignoresInterrupts() {
+        String ignored = read(proc("status")).replaceFirst("(?s).*SigIgn:\\s*(\\p{XDigit}+).*", "$1");
+        return (Long.parseUnsignedLong(ignored, 16) & 1 << SIGINT - 1) != 0;
     }
 
     /** Sets the soft limit on open files and leaves the hard one. */
