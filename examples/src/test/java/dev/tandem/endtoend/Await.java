@@ -17,15 +17,10 @@ public final class Await {
 
     /** Waits until {@code condition} holds. */
     public static void until(String what, BooleanSupplier condition) {
-        within(PATIENCE, what, condition);
-    }
-
-    /** Waits until {@code condition} holds, and fails if that takes longer than {@code most}. */
-    public static void within(Duration most, String what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > most.toNanos()) {
-                throw new AssertionError("Waited " + most.toMillis() + " ms in vain until " + what + ".");
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                throw new AssertionError("Waited " + PATIENCE.toSeconds() + " s in vain until " + what + ".");
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
