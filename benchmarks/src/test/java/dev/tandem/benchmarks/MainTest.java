@@ -10,8 +10,11 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -149,6 +152,20 @@ class MainTest {
         assertThat(refused("report", directory.toString()))
                 .startsWith("tandem bench: " + directory.resolve(Results.FILE))
                 .containsOnlyOnce("\n");
+    }
+
+    @Test
+    void twoRunsDoNotWriteToOneDirectory() throws Exception {
+        try (FileChannel file = FileChannel.open(
+                        directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = file.lock()) {
+            assertThat(held.isValid()).isTrue();
+            Process second = bench("pingpong-c4-64b", "--servers=nio-selector", "--driver=java", "--out=" + directory);
+
+            assertThat(output(second))
+                    .isEqualTo("tandem bench: Another run writes to " + directory + ". Choose another directory.\n");
+            assertThat(second.waitFor()).isEqualTo(2);
+        }
     }
 
     @Test

@@ -7,8 +7,11 @@ import dev.tandem.benchmarks.report.Report;
 import dev.tandem.benchmarks.result.BlocksCsv;
 import dev.tandem.benchmarks.result.Results;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -27,6 +30,7 @@ public final class RunCommand {
 
     private static final DateTimeFormatter DIRECTORY = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
     private static final String REPORT = "report.html";
+    private static final String LOCK = ".lock";
     /** The rest of five minutes is for the build that comes before. */
     private static final double QUICK_SECONDS_MAX = 200;
 
@@ -125,6 +129,20 @@ public final class RunCommand {
                 out.orElseGet(() -> Path.of("bench-results", LocalDateTime.now().format(DIRECTORY)));
         Optional<Results> earlier = resume ? Optional.of(Results.read(directory)) : Optional.empty();
         Files.createDirectories(directory);
+        // Held by the process, so that a run that was killed leaves none.
+        try (FileChannel file =
+                        FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.tryLock()) {
+            if (lock == null) {
+                throw new IllegalArgumentException(
+                        "Another run writes to " + directory + ". Choose another directory.");
+            }
+            return run(commandLine, plan, directory, earlier, progress);
+        }
+    }
+
+    private int run(List<String> commandLine, Plan plan, Path directory, Optional<Results> earlier, Progress progress)
+            throws IOException {
         Path temporary = Files.createTempDirectory("tandem-bench");
         Interruption interruption = Interruption.watch();
         try {
