@@ -266,6 +266,7 @@ static int everything_replied(void)
 /* Leaves every connection open and silent, so that it can be called again. */
 static void run_load(void)
 {
+    uint64_t messages_before = messages;
     phase = WARMING;
     begin_all();
     while ((double)(now_nanos - begin_nanos) < options.warm_up * SECOND)
@@ -279,17 +280,20 @@ static void run_load(void)
     phase = DRAINING;
     while (!everything_replied())
         turn();
+    all_messages = messages - messages_before;
 }
 
 /* ---------------------------------------------------------------- idle mode */
 
-static void fail_if_idle_lost(int wait_millis)
+/* Returns whether there is something to read on standard input, where that is watched too. */
+static int fail_if_idle_lost(int wait_millis)
 {
     struct epoll_event event;
-    if (epoll_wait(epoll_fd, &event, 1, wait_millis) == 1 && event.data.ptr) {
-        struct connection *c = event.data.ptr;
-        fail_lost(c, "closed, or sent bytes, while idle");
-    }
+    if (epoll_wait(epoll_fd, &event, 1, wait_millis) != 1)
+        return 0;
+    if (event.data.ptr)
+        fail_lost(event.data.ptr, "closed, or sent bytes, while idle");
+    return 1;
 }
 
 static int standard_input_closed(void)
@@ -318,10 +322,9 @@ static void run_idle(void)
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
     int until_closed = options.seconds == 0 && epoll_ctl(epoll_fd, EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0;
     while (until_closed || (double)(now_nanos - before.nanos) < options.seconds * SECOND) {
-        fail_if_idle_lost(100);
-        now_nanos = clock_nanos(CLOCK_MONOTONIC);
-        if (until_closed && standard_input_closed())
+        if (fail_if_idle_lost(100) && standard_input_closed())
             break;
+        now_nanos = clock_nanos(CLOCK_MONOTONIC);
     }
     take_snapshot(&after);
 }

@@ -78,6 +78,11 @@ static void parse(int argc, char **argv)
         else
             usage();
     }
+    struct in_addr address;
+    if (inet_pton(AF_INET, options.host, &address) != 1) {
+        fprintf(stderr, "drive: --host must be an IPv4 address, but was %s\n", options.host);
+        exit(2);
+    }
     if (!options.port || (options.resident && (options.mode == IDLE || options.mode == RATE)))
         usage();
     if (!options.size)

@@ -13,6 +13,7 @@ struct snapshot {
 
 static struct histogram latencies;
 static struct snapshot before, after;
+static uint64_t all_messages; /* With those before and after what is measured: of the whole load. */
 
 /* Of the server, and of what works for it. */
 static uint64_t server_cpu_nanos(void)
@@ -73,9 +74,10 @@ static void print_results(void)
     double count = (double)(after.messages - before.messages);
     double driver_cpu = (double)(after.driver_cpu_nanos - before.driver_cpu_nanos);
     double driver_pct = 100 * driver_cpu / (seconds * SECOND);
-    printf("mode=%s engine=%s conns=%d size=%zu depth=%d messages=%.0f bytes=%llu seconds=%.3f", mode_names[options.mode],
+    printf("mode=%s engine=%s conns=%d size=%zu depth=%d messages=%.0f bytes=%llu seconds=%.6f", mode_names[options.mode],
            engine_names[options.engine], options.connections, options.size, options.depth, count,
            (unsigned long long)(after.bytes - before.bytes), seconds);
+    printf(" all_messages=%llu", (unsigned long long)all_messages);
     printf(" msgs_per_s=%.0f bytes_per_s=%.0f", count / seconds, (double)(after.bytes - before.bytes) / seconds);
     if (options.server_pid)
         print_server(seconds, count);

@@ -9,7 +9,10 @@ import dev.tandem.benchmarks.run.RunCommand;
 import dev.tandem.benchmarks.run.Workload;
 import dev.tandem.benchmarks.server.ServerMain;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -72,10 +75,22 @@ public final class Main implements Callable<Integer> {
     /** A wrong name or number is the user's mistake and says so without a stack trace. */
     private static int onException(Exception e, CommandLine commandLine, ParseResult parsed) throws Exception {
         if (e instanceof IllegalArgumentException || e instanceof IOException) {
-            System.err.println("tandem bench: " + e.getMessage());
+            System.err.println("tandem bench: " + reason(e));
             return BAD_USAGE;
         }
         throw e;
+    }
+
+    /** What the JDK says of a file is its name alone, or more than one line. */
+    private static String reason(Exception e) {
+        if (e instanceof FileAlreadyExistsException there) {
+            return there.getFile() + " is there already and is no directory.";
+        } else if (e instanceof NoSuchFileException absent) {
+            return absent.getFile() + " is not there and cannot be made.";
+        } else if (e instanceof AccessDeniedException denied) {
+            return denied.getFile() + " is not accessible: permission denied.";
+        }
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     @Override

@@ -143,6 +143,19 @@ class LauncherTest {
             assertThat(outcome.out()).contains("-cp\n" + target + "/examples.jar:" + target + "/lib/*\n");
         }
 
+        /** cd looks there for what neither begins with a slash nor with a dot, and says where it went. */
+        @Test
+        void theDirectoriesInCdpathDoNotMatter() throws IOException {
+            Files.createDirectory(elsewhere.resolve(root.getFileName()));
+            Outcome outcome = sandbox.java("17")
+                    .with("CDPATH", elsewhere.toString())
+                    .in(root.getParent())
+                    .run(Path.of("/bin/sh"), root.getFileName() + "/tandem", "echo");
+
+            assertThat(outcome.out())
+                    .contains("-cp\n" + root.toRealPath().resolve("examples/target/examples.jar") + ":");
+        }
+
         @Test
         void anotherSystemIsToldInOneLine() throws IOException {
             assertRefused(sandbox.java("17").script("bin/uname", "echo Darwin").run("echo"), "runs on Linux only");
@@ -204,6 +217,30 @@ class LauncherTest {
             assertThat(outcome.exitCode()).isEqualTo(1);
             assertThat(outcome.out()).isEmpty();
             assertThat(outcome.err()).contains("broken\n", "tandem: the build failed");
+        }
+
+        /** Maven makes the jar before it has copied the libraries. */
+        @Test
+        void aBuildThatFailsAfterItsJarIsRepeated() throws IOException {
+            Files.delete(sandbox.jar());
+            sandbox.java("17").compiler().script("mvnw", "echo build", "echo > examples/target/examples.jar", "exit 1");
+
+            assertThat(sandbox.run("echo").exitCode()).isEqualTo(1);
+            Outcome again = sandbox.run("echo");
+
+            assertThat(again.exitCode()).isEqualTo(1);
+            assertThat(again.err()).contains("build\n");
+        }
+
+        @Test
+        void aBuildThatIsInterruptedAfterItsJarIsRepeated() throws IOException {
+            Files.delete(sandbox.jar());
+            sandbox.java("17")
+                    .compiler()
+                    .script("mvnw", "echo build", "echo > examples/target/examples.jar", "kill -TERM $PPID");
+
+            assertThat(sandbox.run("echo").exitCode()).isNotZero();
+            assertThat(sandbox.run("echo").err()).contains("build\n");
         }
 
         @Test

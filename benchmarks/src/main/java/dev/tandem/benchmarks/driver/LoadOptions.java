@@ -115,6 +115,10 @@ public record LoadOptions(
                 options.flag("spin"),
                 options.flag("resident"));
         options.requireAllUsed();
+        if (parsed.server().isUnresolved()) {
+            throw new IllegalArgumentException(
+                    "There is no address of the host " + parsed.server().getHostString() + ".");
+        }
         return parsed;
     }
 

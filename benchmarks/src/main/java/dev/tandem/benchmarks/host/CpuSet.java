@@ -2,25 +2,37 @@ package dev.tandem.benchmarks.host;
 
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Numbers of CPUs, written as the kernel and taskset write them: {@code 0,2-3}. */
 public record CpuSet(SortedSet<Integer> cpus) {
 
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?");
+
     /** Reads a list such as {@code 0,2-3}. */
     public static CpuSet parse(String list) {
         SortedSet<Integer> cpus = new TreeSet<>();
-        try {
-            for (String range : list.strip().split(",")) {
-                String[] ends = range.split("-");
-                for (int cpu = Integer.parseInt(ends[0]); cpu <= Integer.parseInt(ends[ends.length - 1]); cpu++) {
-                    cpus.add(cpu);
-                }
+        for (String range : list.strip().split(",", -1)) {
+            Matcher ends = RANGE.matcher(range);
+            if (!ends.matches()) {
+                throw misspelt(list);
             }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("CPUs are written like 0,2-3, but this was '" + list + "'.", e);
+            int first = Integer.parseInt(ends.group(1));
+            int last = ends.group(2) == null ? first : Integer.parseInt(ends.group(2));
+            if (last < first) {
+                throw misspelt(list);
+            }
+            for (int cpu = first; cpu <= last; cpu++) {
+                cpus.add(cpu);
+            }
         }
         return new CpuSet(cpus);
+    }
+
+    private static IllegalArgumentException misspelt(String list) {
+        return new IllegalArgumentException("CPUs are written like 0,2-3, but this was '" + list + "'.");
     }
 
     /** The CPUs that this process may run on. */

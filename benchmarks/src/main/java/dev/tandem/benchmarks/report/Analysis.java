@@ -87,9 +87,14 @@ final class Analysis {
         return twin().flatMap(twin -> ratio(blocks(workload, twin, false), blocks(workload, twin, true)));
     }
 
-    /** How far apart two processes of the same server may seem; nothing smaller is called a difference. */
+    /**
+     * How far apart two processes of the same server may seem; nothing smaller is called a difference. Unknown from few pairs,
+     * which may agree by chance.
+     */
     Optional<Double> noise(String workload) {
-        return noiseRatio(workload).map(Ratio::farthestFromOne);
+        return noiseRatio(workload)
+                .filter(ratio -> ratio.pairs() >= Ratio.PAIRS_MIN)
+                .map(Ratio::farthestFromOne);
     }
 
     Optional<String> twin() {

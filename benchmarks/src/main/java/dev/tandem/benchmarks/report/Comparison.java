@@ -3,6 +3,7 @@ package dev.tandem.benchmarks.report;
 import dev.tandem.benchmarks.report.Analysis.Figure;
 import dev.tandem.benchmarks.result.Results;
 import dev.tandem.benchmarks.stats.Interval;
+import dev.tandem.benchmarks.stats.Ratio;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +76,7 @@ final class Comparison {
                 before.noise(workload).orElse(Double.MAX_VALUE),
                 after.noise(workload).orElse(Double.MAX_VALUE));
         if (noise == Double.MAX_VALUE) {
-            return "no claim without a run of a server against itself";
+            return "no claim without " + Ratio.PAIRS_MIN + " pairs of a server against itself";
         }
         return apart && Math.max(ratio, 1 / ratio) - 1 > noise
                 ? "B costs " + Numbers.difference(ratio)

@@ -159,7 +159,9 @@ final class Verdict {
         return switch (outcome) {
             case LESS, MORE -> range(findings);
             case SAME -> "no difference beyond the noise";
-            case UNKNOWN -> "no claim from fewer than " + Ratio.PAIRS_MIN + " undisturbed pairs";
+            case UNKNOWN ->
+                "no claim from fewer than " + Ratio.PAIRS_MIN
+                        + " undisturbed pairs, of the two or of a server against itself";
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.tandem.benchmarks.result;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 
@@ -91,15 +93,33 @@ public record Results(
         if (!Files.exists(file)) {
             throw new IOException("There are no results at " + file + ".");
         }
-        Results results = JSON.readValue(Files.readString(file), Results.class);
+        Results results = parse(file);
         if (results.schema != SCHEMA) {
             throw new IOException(file + " has format " + results.schema + ", and this program reads " + SCHEMA + ".");
         }
         return results;
     }
 
-    /** Writes them. */
+    private static Results parse(Path file) throws IOException {
+        try {
+            Results results = JSON.readValue(Files.readString(file), Results.class);
+            if (results == null) {
+                throw new IOException(file + " is damaged: there is nothing in it.");
+            }
+            return results;
+        } catch (JsonProcessingException e) {
+            throw new IOException(file + " is damaged: " + e.getOriginalMessage() + ".", e);
+        }
+    }
+
+    /** Writes them in place of the file: whatever happens meanwhile, it is the old or the new one as a whole. */
     public void write(Path file) throws IOException {
-        Files.writeString(file, JSON.writer(printer()).writeValueAsString(this) + "\n");
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            Files.writeString(part, JSON.writer(printer()).writeValueAsString(this) + "\n");
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part);
+        }
     }
 }

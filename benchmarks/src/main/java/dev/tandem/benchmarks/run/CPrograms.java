@@ -70,7 +70,12 @@ public final class CPrograms {
         String name = program.getFileName().toString();
         Tools.Outcome outcome = Tools.run(
                 List.of(compiler.toString(), "-std=gnu11", "-O2", source.toString(), "-o", program.toString()));
-        if (outcome.exitCode() == 0) {
+        if (outcome.exitCode() == 0 && !Files.isExecutable(program)) {
+            failures.put(
+                    name,
+                    "nothing may be executed in " + program.getParent()
+                            + "; name another directory with TANDEM_JAVA_OPTS=-Djava.io.tmpdir=DIR");
+        } else if (outcome.exitCode() == 0) {
             compiled.put(name, program);
         } else {
             failures.put(
@@ -89,6 +94,11 @@ public final class CPrograms {
     /** The driver, if it was compiled. */
     Optional<Path> driver() {
         return Optional.ofNullable(compiled.get(DRIVER));
+    }
+
+    /** Why there is no driver. */
+    Optional<String> driverObstacle() {
+        return Optional.ofNullable(failures.get(DRIVER));
     }
 
     /** The program of a contender. */

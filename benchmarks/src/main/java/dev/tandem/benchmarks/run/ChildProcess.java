@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,13 +35,15 @@ final class ChildProcess implements Closeable {
     private final String name;
     private final Process process;
     private final Path log;
+    private final int logBegin;
     private final Writer input;
     private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
 
-    private ChildProcess(String name, Process process, Path log) {
+    private ChildProcess(String name, Process process, Path log, int logBegin) {
         this.name = name;
         this.process = process;
         this.log = log;
+        this.logBegin = logBegin;
         this.input = process.outputWriter();
         Thread reader = new Thread(this::readOutput, name + "-output");
         reader.setDaemon(true);
@@ -50,11 +53,12 @@ final class ChildProcess implements Closeable {
     static ChildProcess start(String name, List<String> command, Path log) throws LoadFailed {
         try {
             Files.createDirectories(log.getParent());
+            int logBegin = Files.exists(log) ? (int) Files.size(log) : 0;
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
             RUNNING.add(process);
-            return new ChildProcess(name, process, log);
+            return new ChildProcess(name, process, log, logBegin);
         } catch (IOException e) {
             throw new LoadFailed(name + " did not start: " + e.getMessage(), e);
         }
@@ -108,10 +112,13 @@ final class ChildProcess implements Closeable {
         return process.isAlive();
     }
 
-    /** What it said last on standard error, for a message. */
+    /** What it said last on standard error, for a message. Those that had the log before it are not in it. */
     String logTail() {
         try {
-            List<String> lines = Files.readAllLines(log);
+            byte[] bytes = Files.readAllBytes(log);
+            List<String> lines = new String(bytes, logBegin, bytes.length - logBegin, StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             List<String> last = lines.subList(Math.max(0, lines.size() - LOG_LINES_SHOWN), lines.size());
             String text = String.join(" | ", last);
             String end = text.substring(Math.max(0, text.length() - LOG_CHARACTERS_SHOWN));

@@ -311,7 +311,7 @@ final class Contest {
                 .anyMatch(block -> block.contender().equals(name)
                         && !block.twin()
                         && block.workload().equals(workload.name()));
-        String failure = failures.get(name);
+        String failure = failures.getOrDefault(name, failures.get(Instance.name(contender, true)));
         if (failure == null && !measured) {
             return new Point(workload.name(), name, Point.Status.NOT_RUN, "stopped before", Map.of(), Map.of());
         }

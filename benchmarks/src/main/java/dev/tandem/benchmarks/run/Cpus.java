@@ -34,6 +34,10 @@ record Cpus(Optional<CpuSet> server, Optional<CpuSet> driver, String remark) {
             elsewhere = allowed.without(server);
         }
         CpuSet free = elsewhere;
+        if (driverWish.isEmpty() && free.size() == 0) {
+            throw new IllegalArgumentException("--server-cpus " + server
+                    + " leaves none for the driver; this process may" + " use " + allowed + ".");
+        }
         CpuSet driver = driverWish.orElseGet(() -> one(free));
         return new Cpus(Optional.of(server), Optional.of(driver), "");
     }

@@ -58,7 +58,7 @@ final class DriverProcess implements Closeable {
         List<String> command = c.map(path -> cCommand(launch, path)).orElseGet(() -> javaCommand(launch));
         command.addAll(server.asDriverOptions());
         command.addAll(options);
-        return new DriverProcess(c.isPresent() ? C : JAVA, start(launch, command));
+        return new DriverProcess(c.isPresent() ? C : JAVA, start(launch, server, command));
     }
 
     /** Only the Java driver keeps whole histograms, and only it knows slow readers. */
@@ -82,8 +82,8 @@ final class DriverProcess implements Closeable {
         return command;
     }
 
-    private static ChildProcess start(Launch launch, List<String> command) throws LoadFailed {
-        ChildProcess process = ChildProcess.start("The driver", command, launch.log("driver"));
+    private static ChildProcess start(Launch launch, ServerProcess server, List<String> command) throws LoadFailed {
+        ChildProcess process = ChildProcess.start("The driver", command, launch.log(server.name() + "-driver"));
         try {
             String line = process.line(OPEN_SECONDS_MAX);
             if (!line.startsWith("open=")) {
@@ -117,6 +117,13 @@ final class DriverProcess implements Closeable {
             throw failure(process, line);
         }
         return Slice.parse(line);
+    }
+
+    /** One that holds idle connections says nothing any more unless it lost one. */
+    void requireAlive() throws LoadFailed {
+        if (!process.isAlive()) {
+            throw new LoadFailed("The idle connections are gone." + process.logTail());
+        }
     }
 
     @Override

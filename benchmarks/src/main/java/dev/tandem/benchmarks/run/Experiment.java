@@ -99,7 +99,9 @@ public final class Experiment {
 
     /** Runs it, and saves after each workload. Returns whether every point that could run has figures. */
     public boolean run(Save save) throws IOException {
-        List<List<Workload>> groups = plan.of(unfinished()).groups();
+        List<Workload> unfinished = unfinished();
+        List<List<Workload>> groups =
+                unfinished.isEmpty() ? List.of() : plan.of(unfinished).groups();
         double secondsLeft = groups.stream().mapToDouble(plan::secondsOf).sum();
         for (List<Workload> group : groups) {
             if (!stopped.getAsBoolean()) {

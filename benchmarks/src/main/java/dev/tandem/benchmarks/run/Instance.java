@@ -28,6 +28,10 @@ final class Instance implements Closeable {
 
     /** In logs and messages. */
     String name() {
+        return name(contender, twin);
+    }
+
+    static String name(Contender contender, boolean twin) {
         return contender.name() + (twin ? "-twin" : "");
     }
 
@@ -43,8 +47,9 @@ final class Instance implements Closeable {
         return failure;
     }
 
+    /** Whether a load can be put on it. An interrupted start may leave a server without a driver. */
     boolean isUsable() {
-        return failure.isEmpty() && server != null;
+        return failure.isEmpty() && server != null && driver != null;
     }
 
     void start(Launch launch, Workload workload) throws LoadFailed {
@@ -67,7 +72,11 @@ final class Instance implements Closeable {
     /** Puts a load on it. */
     Slice run(Workload workload, double settleSeconds, double seconds) throws LoadFailed {
         try {
-            return driver.run(workload, settleSeconds, seconds);
+            Slice slice = driver.run(workload, settleSeconds, seconds);
+            if (idle != null) {
+                idle.requireAlive();
+            }
+            return slice;
         } catch (LoadFailed e) {
             String what = server.isAlive() ? e.getMessage() : "The server died.";
             throw new LoadFailed(what + server.logTail(), e);

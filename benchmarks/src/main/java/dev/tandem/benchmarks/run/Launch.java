@@ -4,6 +4,8 @@ import dev.tandem.benchmarks.host.CpuSet;
 import dev.tandem.benchmarks.host.HostFacts;
 import dev.tandem.benchmarks.host.Tools;
 import dev.tandem.benchmarks.server.Protocol;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,9 +47,13 @@ record Launch(
 
     /** Where the build puts the libraries of the one server that needs others: beside our jar, or our classes. */
     static Path netty41Directory() {
-        Path ours = Path.of(
-                Launch.class.getProtectionDomain().getCodeSource().getLocation().getPath());
-        return ours.resolveSibling("servers").resolve("netty41");
+        URL ours = Launch.class.getProtectionDomain().getCodeSource().getLocation();
+        try {
+            // The path of a URL has %20 where that of the file has a space.
+            return Path.of(ours.toURI()).resolveSibling("servers").resolve("netty41");
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("The class path has the entry " + ours + ".", e);
+        }
     }
 
     /** The same for every server that runs on a JVM: fixed heap and collector, the checks off that Netty users turn off. */

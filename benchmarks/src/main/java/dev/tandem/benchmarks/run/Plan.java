@@ -61,6 +61,12 @@ public record Plan(
         if (workloads.isEmpty() || contenders.isEmpty()) {
             throw new IllegalArgumentException("There is nothing to measure: name a workload and a server.");
         }
+        requireOnce(workloads.stream().map(Workload::name).toList());
+        requireOnce(contenders.stream().map(Contender::name).toList());
+        twin.filter(server -> !contenders.contains(server)).ifPresent(server -> {
+            throw new IllegalArgumentException(
+                    "The twin " + server.name() + " is none of the servers that are measured.");
+        });
         if (forks < 1 || rounds < 1) {
             throw new IllegalArgumentException(
                     "forks and rounds must be at least 1, but were " + forks + " and " + rounds + ".");
@@ -68,6 +74,16 @@ public record Plan(
         if (!(blockSeconds > 0)) {
             throw new IllegalArgumentException("seconds must be more than 0, but was " + blockSeconds + ".");
         }
+    }
+
+    /** Blocks of the same name would pair with each other as if there were more of them than were taken. */
+    private static void requireOnce(List<String> names) {
+        names.stream()
+                .filter(name -> names.indexOf(name) != names.lastIndexOf(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new IllegalArgumentException(name + " is named twice.");
+                });
     }
 
     /** The same for other workloads. */

@@ -7,11 +7,15 @@ import dev.tandem.benchmarks.report.Report;
 import dev.tandem.benchmarks.result.BlocksCsv;
 import dev.tandem.benchmarks.result.Results;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,11 +30,17 @@ public final class RunCommand {
 
     private static final DateTimeFormatter DIRECTORY = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
     private static final String REPORT = "report.html";
+    private static final String LOCK = ".lock";
     /** The rest of five minutes is for the build that comes before. */
     private static final double QUICK_SECONDS_MAX = 200;
 
     private static final int MEMORY_MIB_BESIDE_HEAP = 200;
     private static final int HEAP_MIB_MIN = 64;
+    /** A JVM starts with it; more than this is the user's matter. */
+    private static final int HEAP_MIB_LEAST = 8;
+
+    private static final double SECONDS_MIN = 0.001;
+    private static final double NUMBER_MAX = 1e6;
 
     @Parameters(
             paramLabel = "WORKLOAD",
@@ -55,7 +65,7 @@ public final class RunCommand {
             names = "--pairs",
             paramLabel = "N",
             description = "Pairs of blocks of any two servers; a claim needs 12. Default: 16, or 14 with --quick.")
-    private int pairs;
+    private Optional<Integer> pairs = Optional.empty();
 
     @Option(
             names = "--forks",
@@ -67,10 +77,10 @@ public final class RunCommand {
             names = "--seconds",
             paramLabel = "S",
             description = "Length of a block, in slices of 0.025 s. Default: 0.4, or 0.25.")
-    private double seconds;
+    private Optional<Double> seconds = Optional.empty();
 
     @Option(names = "--warm", paramLabel = "S", description = "Longest warm-up of a server. Default: 5, or 2.")
-    private double warm;
+    private Optional<Double> warm = Optional.empty();
 
     @Option(
             names = "--extra-rounds",
@@ -94,7 +104,7 @@ public final class RunCommand {
     private Optional<String> driverCpus = Optional.empty();
 
     @Option(names = "--loops", paramLabel = "N", description = "Event loops of a server. Default: one per server CPU.")
-    private int loops;
+    private Optional<Integer> loops = Optional.empty();
 
     @Option(names = "--heap", paramLabel = "MIB", description = "Heap of each server. Default: ${DEFAULT-VALUE} MiB.")
     private int heapMiB = 512;
@@ -119,6 +129,20 @@ public final class RunCommand {
                 out.orElseGet(() -> Path.of("bench-results", LocalDateTime.now().format(DIRECTORY)));
         Optional<Results> earlier = resume ? Optional.of(Results.read(directory)) : Optional.empty();
         Files.createDirectories(directory);
+        // Held by the process, so that a run that was killed leaves none.
+        try (FileChannel file =
+                        FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.tryLock()) {
+            if (lock == null) {
+                throw new IllegalArgumentException(
+                        "Another run writes to " + directory + ". Choose another directory.");
+            }
+            return run(commandLine, plan, directory, earlier, progress);
+        }
+    }
+
+    private int run(List<String> commandLine, Plan plan, Path directory, Optional<Results> earlier, Progress progress)
+            throws IOException {
         Path temporary = Files.createTempDirectory("tandem-bench");
         Interruption interruption = Interruption.watch();
         try {
@@ -170,15 +194,35 @@ public final class RunCommand {
         }
         CPrograms programs = CPrograms.compile(directory);
         if (driver.equals("c") && programs.driver().isEmpty()) {
-            throw new IllegalArgumentException("--driver=c needs a C compiler (cc, gcc or clang).");
+            throw new IllegalArgumentException("There is no driver for --driver=c: "
+                    + programs.driverObstacle().orElse("it was not compiled") + ".");
         }
         return wantsJava ? programs.withoutDriver() : programs;
+    }
+
+    private void requireRanges() {
+        requireAtLeast("pairs", pairs.orElse(1), 1);
+        requireAtLeast("forks", forks, 1);
+        requireAtLeast("seconds", seconds.orElse(SECONDS_MIN), SECONDS_MIN);
+        requireAtLeast("warm", warm.orElse(0.0), 0);
+        requireAtLeast("extra-rounds", extraRounds, 0);
+        requireAtLeast("time-limit", timeLimit.orElse(1.0), SECONDS_MIN);
+        requireAtLeast("loops", loops.orElse(1), 1);
+        requireAtLeast("heap", heapMiB, HEAP_MIB_LEAST);
+    }
+
+    private static void requireAtLeast(String option, double value, double min) {
+        if (!(value >= min && value <= NUMBER_MAX)) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "--%s must be from %s to %.0f, but was %s.", option, min, NUMBER_MAX, value));
+        }
     }
 
     private Plan plan() {
         List<String> names = !workloads.isEmpty() ? workloads : quick ? Presets.QUICK_WORKLOADS : Presets.matrix();
         List<Contender> contenders = contenders();
-        int wanted = pairs > 0 ? pairs : quick ? 14 : 16;
+        requireRanges();
+        int wanted = pairs.orElse(quick ? 14 : 16);
         int rounds = Math.max(1, (wanted + 2 * forks - 1) / (2 * forks));
         return new Plan(
                 names.stream().map(Workload::parse).toList(),
@@ -187,8 +231,8 @@ public final class RunCommand {
                 forks,
                 rounds,
                 extraRounds,
-                seconds > 0 ? seconds : quick ? 0.25 : 0.4,
-                warm > 0 ? warm : quick ? 2 : 5,
+                seconds.orElse(quick ? 0.25 : 0.4),
+                warm.orElse(quick ? 2.0 : 5.0),
                 timeLimit.or(() -> quick ? Optional.of(QUICK_SECONDS_MAX) : Optional.empty()),
                 !noTraces && SystemCallCount.obstacle().isEmpty(),
                 seed);
@@ -221,7 +265,7 @@ public final class RunCommand {
                 Launch.netty41Directory(),
                 cpus.server(),
                 cpus.driver(),
-                loops > 0 ? loops : cpus.server().map(CpuSet::size).orElse(1),
+                loops.orElse(cpus.server().map(CpuSet::size).orElse(1)),
                 heap(plan, progress),
                 programs,
                 logs);

@@ -14,12 +14,14 @@ final class ServerProcess implements Closeable {
     private static final String READY = "listening on ";
 
     private final Contender contender;
+    private final String name;
     private final ChildProcess process;
     private final String host;
     private final int port;
 
-    private ServerProcess(Contender contender, ChildProcess process, String address) {
+    private ServerProcess(Contender contender, String name, ChildProcess process, String address) {
         this.contender = contender;
+        this.name = name;
         this.process = process;
         int colon = address.lastIndexOf(':');
         host = address.substring(0, colon);
@@ -36,11 +38,16 @@ final class ServerProcess implements Closeable {
             if (!line.startsWith(READY)) {
                 throw new LoadFailed(instance + " said '" + line + "' instead of where it listens.");
             }
-            return new ServerProcess(contender, process, line.substring(READY.length()));
+            return new ServerProcess(contender, instance, process, line.substring(READY.length()));
         } catch (LoadFailed e) {
             process.close();
             throw e;
         }
+    }
+
+    /** In logs and messages. */
+    String name() {
+        return name;
     }
 
     long pid() {

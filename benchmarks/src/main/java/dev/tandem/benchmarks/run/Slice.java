@@ -8,6 +8,7 @@ import java.util.Map;
  *
  * @param seconds that were measured
  * @param messages in that time
+ * @param allMessages with those before and after that time: of the whole load
  * @param bytes that came back in that time
  * @param serverNanosPerMessage CPU time of the whole server
  * @param driverNanos CPU time of the driver
@@ -18,6 +19,7 @@ import java.util.Map;
 record Slice(
         double seconds,
         long messages,
+        long allMessages,
         double bytes,
         double serverNanosPerMessage,
         double driverNanos,
@@ -31,6 +33,7 @@ record Slice(
         return new Slice(
                 number(values, "seconds"),
                 (long) number(values, "messages"),
+                (long) number(values, "all_messages"),
                 number(values, "bytes"),
                 number(values, "server_cpu_ns_per_msg"),
                 number(values, "driver_cpu_ns"),

@@ -29,6 +29,10 @@ final class Tally {
         return slices.stream().mapToLong(Slice::messages).sum();
     }
 
+    private long allMessages() {
+        return slices.stream().mapToLong(Slice::allMessages).sum();
+    }
+
     private double serverNanosPerMessage() {
         double nanos = slices.stream()
                 .mapToDouble(slice -> slice.serverNanosPerMessage() * slice.messages())
@@ -84,7 +88,8 @@ final class Tally {
                 slices.stream().mapToDouble(Slice::bytes).sum() / seconds(),
                 serverNanosPerMessage(),
                 serverNanosPerMessage() * messages() / seconds() / 1e7,
-                watch.switches() / Math.max(1, messages()),
+                // The watch saw the whole loads, and not only the time in them that was measured.
+                watch.switches() / Math.max(1, allMessages()),
                 watch.runDelayPercent(),
                 ProcessUsage.residentBytes(instance.server().pid()),
                 driverNanos() / Math.max(1, messages()),

@@ -37,6 +37,16 @@ public record Workload(
                     "A workload has at least 1 connection, 1 byte and 1 message at once, but these" + " were "
                             + connections + ", " + sizeBytes + " and " + depth + ".");
         }
+        if (sizeBytes > MESSAGE_BYTES_MAX || (sizeBytes + 4L) * depth > BURST_BYTES_MAX) {
+            throw new IllegalArgumentException("A message has at most " + MESSAGE_BYTES_MAX
+                    + " bytes, and what is sent at once " + BURST_BYTES_MAX + ", but these were " + sizeBytes
+                    + " bytes, "
+                    + depth + " at once.");
+        }
+        if (kind == Kind.RATE && ratePercent == 0 && !(ratePerSecond > 0)) {
+            throw new IllegalArgumentException(
+                    "A workload rate-... needs a rate: p70 (percent of the slowest peak) or r20000 (messages per second).");
+        }
         if (slow > connections) {
             throw new IllegalArgumentException(
                     "Of " + connections + " connections, " + slow + " cannot be slow readers.");
@@ -46,28 +56,31 @@ public record Workload(
     /** Shapes of load. */
     public enum Kind {
         /** Each connection sends a message and awaits the reply. */
-        PINGPONG("echo", "ping-pong"),
+        PINGPONG("echo", "ping-pong", "cb"),
         /** Each connection sends several frames at once and awaits all replies. */
-        FRAMES("frames", "frames"),
+        FRAMES("frames", "frames", "cbd"),
         /** Each connection sends without pause. */
-        STREAM("stream", "streaming"),
+        STREAM("stream", "streaming", "cb"),
         /** Connect, one message, close. */
-        CHURN("churn", "a connection per message"),
+        CHURN("churn", "a connection per message", "cb"),
         /** Ping-pong beside connections that do nothing. */
-        IDLE("echo", "beside idle connections"),
+        IDLE("echo", "beside idle connections", "cbi"),
         /** What an idle connection costs in memory. */
-        MEMORY("idle", "idle connections"),
+        MEMORY("idle", "idle connections", "c"),
         /** Ping-pong at a fixed rate, for latency. */
-        RATE("rate", "at a given rate"),
+        RATE("rate", "at a given rate", "cbpr"),
         /** Ping-pong beside connections that hardly read. */
-        SLOW("slow", "beside slow readers");
+        SLOW("slow", "beside slow readers", "cbs");
 
         private final String driverMode;
         private final String words;
+        private final String letters;
 
-        Kind(String driverMode, String words) {
+        /** @param letters of the parts that a name of this kind may have; any other would be lost from it */
+        Kind(String driverMode, String words, String letters) {
             this.driverMode = driverMode;
             this.words = words;
+            this.letters = letters;
         }
 
         /** What people call it. */
@@ -82,6 +95,9 @@ public record Workload(
 
     private static final Pattern PART = Pattern.compile("([cdispr])(\\d{1,8})|(\\d{1,6})([bk])");
     private static final int KIB = 1024;
+    // What the drivers take.
+    private static final int MESSAGE_BYTES_MAX = 1 << 26;
+    private static final int BURST_BYTES_MAX = 1 << 30;
     private static final int SLOW_WINDOW_BYTES = 1 << 20;
 
     /** Reads a name. */
@@ -118,14 +134,19 @@ public record Workload(
         Workload parse(String[] parts) {
             for (String part : List.of(parts).subList(1, parts.length)) {
                 Matcher matcher = PART.matcher(part);
-                if (!matcher.matches()) {
+                if (!matcher.matches() || !kind.letters.contains(letter(matcher))) {
                     throw new IllegalArgumentException("The part " + part + " of workload " + name
-                            + " means nothing. Parts are c50 (connections), 64b or 64k (size), d16 (depth), i1000 (idle),"
-                            + " s10 (slow), p70 (percent of the slowest peak) and r20000 (messages per second).");
+                            + " means nothing. Parts are c50 (connections) and 64b or 64k (size), and of frames d16 (depth),"
+                            + " of idle i1000 (idle), of slow s10 (slow), of rate p70 (percent of the slowest peak) or"
+                            + " r20000 (messages per second).");
                 }
                 take(matcher);
             }
             return new Workload(kind, connections, size, depth, idle, slow, percent, rate);
+        }
+
+        private static String letter(Matcher matcher) {
+            return matcher.group(1) == null ? "b" : matcher.group(1);
         }
 
         private void take(Matcher matcher) {

@@ -26,7 +26,16 @@ class LoadTest {
 
     @AfterEach
     void closeListener() throws IOException {
-        listener.close();
+        if (listener != null) {
+            listener.close();
+        }
+    }
+
+    @Test
+    void aHostWithoutAnAddressIsRefusedByItsName() {
+        assertThatThrownBy(() -> LoadOptions.parse(List.of("--host", "no.such.host.invalid", "--port", "1")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no.such.host.invalid");
     }
 
     private void serve(Reply reply) throws IOException {

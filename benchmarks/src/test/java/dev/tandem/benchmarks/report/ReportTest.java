@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tandem.benchmarks.host.Tools;
+import dev.tandem.benchmarks.result.Block;
 import dev.tandem.benchmarks.result.BlocksCsv;
 import dev.tandem.benchmarks.result.Results;
 import java.io.IOException;
@@ -41,6 +42,60 @@ class ReportTest {
                 .results(List.of("pingpong-c50-64b"));
 
         assertThat(Report.verdict(results)).anyMatch(line -> line.contains("no difference beyond the noise"));
+    }
+
+    /** Two blocks of a server against itself may agree by chance, and anything would be beyond such a noise. */
+    @Test
+    void claimsNothingWhenTheNoiseRestsOnFewPairs() {
+        Results all = new SampleResults()
+                .cost("tandem-epoll", 5)
+                .cost("tandem-iouring", 4.4)
+                .results(List.of("pingpong-c50-64b"));
+        Results fewOfTwin = withBlocks(
+                all,
+                all.blocks().stream()
+                        .filter(block -> !block.twin() || block.round() == 0)
+                        .toList());
+
+        assertThat(Report.verdict(fewOfTwin)).noneMatch(line -> line.contains("% less"));
+        assertThat(Report.compare(fewOfTwin, fewOfTwin)).anyMatch(line -> line.contains("no claim"));
+    }
+
+    private static Results withBlocks(Results results, List<Block> blocks) {
+        return new Results(
+                results.schema(),
+                results.startedAt(),
+                results.seconds(),
+                results.command(),
+                results.complete(),
+                results.finished(),
+                results.environment(),
+                results.settings(),
+                results.workloads(),
+                results.contenders(),
+                results.points(),
+                blocks);
+    }
+
+    /** A disk that is full, or an end in the middle, must not cost what was measured before. */
+    @Test
+    void resultsAreReplacedAsAWholeAndNeverWrittenOver() throws IOException {
+        Path file = directory.resolve(Results.FILE);
+        new SampleResults()
+                .cost("tandem-epoll", 5)
+                .results(List.of("pingpong-c1-64b"))
+                .write(file);
+        Path sameFile = Files.createLink(directory.resolve("same"), file);
+        String before = Files.readString(file);
+
+        new SampleResults()
+                .cost("netty-epoll", 5)
+                .results(List.of("pingpong-c1-64b"))
+                .write(file);
+
+        assertThat(Files.readString(sameFile)).isEqualTo(before);
+        assertThat(Files.readString(file)).contains("netty-epoll").isNotEqualTo(before);
+        assertThat(directory).isDirectoryNotContaining(path -> path.toString().endsWith(".part"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tandem.benchmarks.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tandem.benchmarks.report.Report;
 import dev.tandem.benchmarks.result.Block;
@@ -154,5 +155,130 @@ class ServersTest {
                 .contains("no-such-server died with exit code 2")
                 .contains("There is no server no-such-server.");
         assertThat(results.blocks()).extracting(Block::contender).containsOnly("nio-selector");
+    }
+
+    @Test
+    void aFinishedRunIsResumedByDoingNothing() throws IOException {
+        Plan plan = plan(List.of("pingpong-c1-64b"), List.of(Contender.named("nio-selector")));
+        Progress progress = new Progress(new PrintStream(new ByteArrayOutputStream()), false);
+        Launch launch = launch(CPrograms.none());
+        Experiment first = new Experiment(plan, launch, progress, () -> false);
+        first.run(() -> {});
+        Results whole = first.results("test");
+
+        Experiment resumed = new Experiment(plan, launch, progress, () -> false);
+        resumed.resume(whole);
+
+        assertThat(resumed.run(() -> {})).isTrue();
+        assertThat(resumed.results("test").complete()).isTrue();
+        assertThat(resumed.results("test").blocks()).isEqualTo(whole.blocks());
+    }
+
+    /** Without its twin a server has no noise floor, so nothing is claimed, and somebody must be told why. */
+    @Test
+    void aTwinThatDiesIsAFailure() throws IOException {
+        Contender contender = Contender.named("nio-selector");
+        Progress progress = new Progress(new PrintStream(new ByteArrayOutputStream()), false);
+        Launch launch = launch(CPrograms.none());
+        // A log that is a directory cannot be written, so the process of this name does not start.
+        Files.createDirectories(launch.log("nio-selector-twin"));
+        Experiment experiment =
+                new Experiment(plan(List.of("pingpong-c4-64b"), List.of(contender)), launch, progress, () -> false);
+
+        assertThat(experiment.run(() -> {})).isFalse();
+        assertThat(experiment.results("test").points())
+                .singleElement()
+                .satisfies(point -> assertThat(point.reason()).contains("nio-selector-twin did not start"));
+    }
+
+    @Test
+    void aRunOnAScheduleThatIsInterruptedWhileItsDriverStartsEndsInPeace() throws IOException {
+        Contender contender = Contender.named("c-epoll");
+        CPrograms programs = CPrograms.compile(directory.resolve("c")).withoutDriver();
+        assumeTrue(programs.obstacle(contender).isEmpty(), "no C compiler");
+        Launch whole = launch(programs);
+        Launch withoutDriver = new Launch(
+                whole.java(),
+                whole.feature(),
+                directory.toString(),
+                whole.netty41(),
+                Optional.empty(),
+                Optional.empty(),
+                1,
+                HEAP_MIB,
+                programs,
+                directory.resolve("logs"));
+        Progress progress = new Progress(new PrintStream(new ByteArrayOutputStream()), false);
+        Experiment experiment = new Experiment(
+                plan(List.of("rate-c4-64b-r1000"), List.of(contender)),
+                withoutDriver,
+                progress,
+                () -> Files.exists(withoutDriver.log("driver")) || Files.exists(withoutDriver.log("c-epoll-driver")));
+
+        experiment.run(() -> {});
+
+        assertThat(experiment.results("test").complete()).isFalse();
+    }
+
+    @Test
+    void aFailureIsToldInTheWordsOfItsOwnDriverOnly() throws Exception {
+        Contender corrupting = new Contender("corrupting", "Corrupting", Contender.Family.JDK, "", "");
+        Launch launch = launch(CPrograms.compile(directory.resolve("c")));
+        assumeTrue(launch.programs().driver().isPresent(), "no C compiler");
+        Workload workload = Workload.parse("stream-c2-64k");
+        for (int run = 0; run < 2; run++) {
+            try (Instance instance = new Instance(corrupting, run == 1)) {
+                instance.start(launch, workload);
+                instance.drive(launch, workload);
+
+                assertThatThrownBy(() -> instance.run(workload, 0, 10))
+                        .isInstanceOf(LoadFailed.class)
+                        .extracting(Throwable::getMessage)
+                        .asString()
+                        .containsOnlyOnce("wrong byte");
+            }
+        }
+    }
+
+    @Test
+    void aSliceKnowsTheMessagesBeforeAndAfterTheTimeThatIsMeasured() throws Exception {
+        try (Instance instance = new Instance(Contender.named("nio-selector"), false)) {
+            Workload workload = Workload.parse("pingpong-c1-64b");
+            Launch launch = launch(CPrograms.none());
+            instance.start(launch, workload);
+            instance.drive(launch, workload);
+
+            Slice slice = instance.run(workload, 0.1, 0.05);
+
+            assertThat(slice.messages()).isPositive();
+            assertThat(slice.allMessages()).isGreaterThan(slice.messages());
+        }
+    }
+
+    /** Otherwise a server would be measured beside connections that are no longer there. */
+    @Test
+    void idleConnectionsThatAreLostAreAFailure() throws Exception {
+        CPrograms programs = CPrograms.compile(directory.resolve("c"));
+        assumeTrue(programs.driver().isPresent(), "no C compiler");
+        Launch launch = launch(programs);
+        Workload workload = Workload.parse("idle-c2-64b-i3");
+        ServerProcess server =
+                ServerProcess.start(launch, Contender.named("nio-selector"), workload.protocol(), "nio-selector");
+        try (DriverProcess idle = DriverProcess.holdIdle(launch, server, workload.idle())) {
+            idle.requireAlive();
+
+            server.close();
+
+            assertThatThrownBy(() -> {
+                        for (long end = System.nanoTime() + 20_000_000_000L; System.nanoTime() < end; ) {
+                            idle.requireAlive();
+                            Thread.sleep(10);
+                        }
+                    })
+                    .isInstanceOf(LoadFailed.class)
+                    .hasMessageContaining("idle connections are gone");
+        } finally {
+            server.close();
+        }
     }
 }
