@@ -122,6 +122,9 @@ final class WorkerAnswers<I, O> implements Answers<I, O>, Workers.Waiting, Runna
     @Override
     public void onClosed() {
         closed = true;
+        if (waiting) {
+            workers.forget(this);
+        }
         tookNoMore();
     }
 

@@ -328,4 +328,23 @@ class WorkerAnswersTest {
         turnUntil(() -> begun.contains("second"));
         turnUntil(() -> workers.messages() == 0);
     }
+
+    @Test
+    void sessionsThatWaitedAndEndedAreForgotten() {
+        Workers workers = Workers.threads(1, 1);
+        serve(workers).arrive(frames("first"));
+        for (int i = 0; i < 100; i++) {
+            List<Connection> before = new ArrayList<>();
+            loop.connections.forEach(before::add);
+            serve(workers).arrive(frames("gone"));
+            loop.connections.forEach(connection -> {
+                if (!before.contains(connection)) {
+                    connection.abort();
+                }
+            });
+            loop.turn();
+        }
+
+        assertThat(workers.waiting()).isZero();
+    }
 }
