@@ -105,7 +105,7 @@ public final class Group<O> {
     }
 
     /** The members on one loop. For its thread, but for {@link #run} and {@link #send}. */
-    private final class Members {
+    final class Members {
 
         private final EventLoop loop;
         private final Set<Session<O>> sessions = new LinkedHashSet<>();
@@ -162,14 +162,14 @@ public final class Group<O> {
 
         void add(Session<O> session) {
             if (!session.hasEnded() && sessions.add(session)) {
-                session.onJoined(Group.this);
+                session.onJoined(this);
                 size.incrementAndGet();
             }
         }
 
         void remove(Session<O> session) {
             if (sessions.remove(session)) {
-                session.onLeft(Group.this);
+                session.onLeft(this);
                 size.decrementAndGet();
             }
         }

@@ -19,8 +19,8 @@ public final class Session<O> {
     private final Connection connection;
     private final Wire<O> wire;
 
-    /** The groups this session is in; null if there are none. For the loop's thread. */
-    private List<Group<O>> groups;
+    /** Where this session is a member; null if nowhere. For the loop's thread. */
+    private List<Group<O>.Members> memberships;
 
     Session(Conversation<?, O> conversation, Connection connection, Wire<O> wire) {
         this.conversation = conversation;
@@ -91,20 +91,21 @@ public final class Session<O> {
         return conversation.hasEnded();
     }
 
-    void onJoined(Group<O> group) {
-        if (groups == null) {
-            groups = new ArrayList<>(1);
+    void onJoined(Group<O>.Members members) {
+        if (memberships == null) {
+            memberships = new ArrayList<>(1);
         }
-        groups.add(group);
+        memberships.add(members);
     }
 
-    void onLeft(Group<O> group) {
-        groups.remove(group);
+    void onLeft(Group<O>.Members members) {
+        memberships.remove(members);
     }
 
+    /** Leaves each of them where it is a member: a group may have forgotten a loop that ends. */
     void leaveGroups() {
-        while (groups != null && !groups.isEmpty()) {
-            groups.get(groups.size() - 1).leave(this);
+        while (memberships != null && !memberships.isEmpty()) {
+            memberships.get(memberships.size() - 1).remove(this);
         }
     }
 }
