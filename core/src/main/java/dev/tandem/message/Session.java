@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A connection as a handler of messages sees it. Its methods may be called from any thread.
@@ -21,6 +22,9 @@ public final class Session<O> {
 
     /** Where this session is a member; null if nowhere. For the loop's thread. */
     private List<Group<O>.Members> memberships;
+
+    /** How many times other threads made this a member of which the loop does not know yet. */
+    private final AtomicInteger joining = new AtomicInteger();
 
     Session(Conversation<?, O> conversation, Connection connection, Wire<O> wire) {
         this.conversation = conversation;
@@ -89,6 +93,31 @@ public final class Session<O> {
 
     boolean hasEnded() {
         return conversation.hasEnded();
+    }
+
+    /**
+     * Whether other threads have written, here or to a group, what the loop has not taken over yet. For the loop's thread.
+     */
+    boolean isBehindOthers() {
+        if (connection.handedOverBytes() > 0 || joining.get() > 0) {
+            return true;
+        }
+        if (memberships != null) {
+            for (Group<O>.Members members : memberships) {
+                if (members.isBehindOthers()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    void onJoining() {
+        joining.incrementAndGet();
+    }
+
+    void onJoiningDone() {
+        joining.decrementAndGet();
     }
 
     void onJoined(Group<O>.Members members) {

@@ -23,9 +23,12 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -252,5 +255,45 @@ class GroupTest {
                 GroupTest.class.getClassLoader(),
                 new Class<?>[] {StreamSocket.class},
                 (proxy, method, arguments) -> method.getReturnType() == int.class ? 0 : null);
+    }
+
+    @Test
+    void whatAThreadSendsToTheGroupGoesOutBeforeAReplyThatIsReadyWhenTheLoopComesToWaitForIt() {
+        PretendSocket socket = openAsking(session -> group.send("before"));
+        group.join(sessions.get(0));
+
+        socket.arrive(frames("reply"));
+
+        assertThat(socket.taken).isEqualTo(frames("before", "reply"));
+    }
+
+    @Test
+    void whoIsJoinedByAnotherThreadGetsWhatThatSentBeforeItsReply() {
+        PretendSocket socket = openAsking(session -> {
+            group.join(session);
+            group.send("before");
+        });
+
+        socket.arrive(frames("reply"));
+
+        assertThat(socket.taken).isEqualTo(frames("before", "reply"));
+    }
+
+    /** Answers with the message, on another thread that does this first and is ready when the loop comes to ask. */
+    private PretendSocket openAsking(Consumer<Session<String>> first) {
+        return loop.open(MessageService.async(
+                        codec, 10, ReplyOrder.REQUEST, () -> new AsyncMessageHandler<String, String>() {
+                            @Override
+                            public void onOpened(Session<String> session) {
+                                sessions.add(session);
+                            }
+
+                            @Override
+                            public CompletionStage<String> onMessage(Session<String> session, String message) {
+                                onAnotherThread(() -> first.accept(session));
+                                return CompletableFuture.completedFuture(message);
+                            }
+                        })
+                .newHandler());
     }
 }
