@@ -1,6 +1,5 @@
 package dev.tandem.message;
 
-import dev.tandem.connection.Connection;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -157,8 +156,7 @@ final class AsyncAnswers<I, O> implements Answers<I, O> {
         public void accept(O completed, Throwable why) {
             message = completed;
             failure = why instanceof CompletionException && why.getCause() != null ? why.getCause() : why;
-            Connection connection = conversation.connection();
-            if (connection.loop().inEventLoop() && connection.handedOverBytes() == 0) {
+            if (conversation.connection().loop().inEventLoop() && !session.isBehindOthers()) {
                 run();
             } else {
                 // What the completing thread sent before must go out before: that is a task too. It was another thread

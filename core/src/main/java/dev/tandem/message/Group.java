@@ -63,7 +63,11 @@ public final class Group<O> {
         }
         EventLoop loop = session.connection().loop();
         Members here = members.computeIfAbsent(loop, Members::new);
-        here.run(() -> here.add(session));
+        session.onJoining();
+        here.run(() -> {
+            session.onJoiningDone();
+            here.add(session);
+        });
     }
 
     /** Makes the session a member no longer; does nothing if it is none. */
@@ -104,11 +108,14 @@ public final class Group<O> {
         return size.get();
     }
 
-    /** The members on one loop. For its thread, but for {@link #run} and {@link #send}. */
-    private final class Members {
+    /** The members on one loop. For its thread, but for {@link #run}, {@link #send} and the count. */
+    final class Members {
 
         private final EventLoop loop;
         private final Set<Session<O>> sessions = new LinkedHashSet<>();
+
+        /** How many messages of other threads the loop has not taken over yet. */
+        private final AtomicInteger handedOver = new AtomicInteger();
 
         Members(EventLoop loop) {
             this.loop = loop;
@@ -131,13 +138,22 @@ public final class Group<O> {
             if (loop.inEventLoop()) {
                 copy(bytes, except);
             } else {
+                handedOver.incrementAndGet();
                 try {
-                    loop.execute(() -> copy(bytes, except));
+                    loop.execute(() -> {
+                        handedOver.decrementAndGet();
+                        copy(bytes, except);
+                    });
                 } catch (RejectedExecutionException loopHasEnded) {
+                    handedOver.decrementAndGet();
                     bytes.release();
                     members.remove(loop, this);
                 }
             }
+        }
+
+        boolean isBehindOthers() {
+            return handedOver.get() > 0;
         }
 
         private void copy(ByteBuf bytes, Session<O> except) {
@@ -162,14 +178,14 @@ public final class Group<O> {
 
         void add(Session<O> session) {
             if (!session.hasEnded() && sessions.add(session)) {
-                session.onJoined(Group.this);
+                session.onJoined(this);
                 size.incrementAndGet();
             }
         }
 
         void remove(Session<O> session) {
             if (sessions.remove(session)) {
-                session.onLeft(Group.this);
+                session.onLeft(this);
                 size.decrementAndGet();
             }
         }

@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A connection as a handler of messages sees it. Its methods may be called from any thread.
@@ -19,8 +20,11 @@ public final class Session<O> {
     private final Connection connection;
     private final Wire<O> wire;
 
-    /** The groups this session is in; null if there are none. For the loop's thread. */
-    private List<Group<O>> groups;
+    /** Where this session is a member; null if nowhere. For the loop's thread. */
+    private List<Group<O>.Members> memberships;
+
+    /** How many times other threads made this a member of which the loop does not know yet. */
+    private final AtomicInteger joining = new AtomicInteger();
 
     Session(Conversation<?, O> conversation, Connection connection, Wire<O> wire) {
         this.conversation = conversation;
@@ -91,20 +95,46 @@ public final class Session<O> {
         return conversation.hasEnded();
     }
 
-    void onJoined(Group<O> group) {
-        if (groups == null) {
-            groups = new ArrayList<>(1);
+    /**
+     * Whether other threads have written, here or to a group, what the loop has not taken over yet. For the loop's thread.
+     */
+    boolean isBehindOthers() {
+        if (connection.handedOverBytes() > 0 || joining.get() > 0) {
+            return true;
         }
-        groups.add(group);
+        if (memberships != null) {
+            for (Group<O>.Members members : memberships) {
+                if (members.isBehindOthers()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
-    void onLeft(Group<O> group) {
-        groups.remove(group);
+    void onJoining() {
+        joining.incrementAndGet();
     }
 
+    void onJoiningDone() {
+        joining.decrementAndGet();
+    }
+
+    void onJoined(Group<O>.Members members) {
+        if (memberships == null) {
+            memberships = new ArrayList<>(1);
+        }
+        memberships.add(members);
+    }
+
+    void onLeft(Group<O>.Members members) {
+        memberships.remove(members);
+    }
+
+    /** Leaves each of them where it is a member: a group may have forgotten a loop that ends. */
     void leaveGroups() {
-        while (groups != null && !groups.isEmpty()) {
-            groups.get(groups.size() - 1).leave(this);
+        while (memberships != null && !memberships.isEmpty()) {
+            memberships.get(memberships.size() - 1).remove(this);
         }
     }
 }

@@ -70,8 +70,11 @@ final class WorkerAnswers<I, O> implements Answers<I, O>, Workers.Waiting, Runna
             waiting = false;
             admitted = true;
             conversation.release(Conversation.HELD_BY_WORKERS);
-            if (closed || !conversation.isTaking()) {
-                // Others need not wait until this one's peer reads, say.
+            // Others need not wait until this one's peer reads, say. What waits here is offered at the end of this
+            // turn;
+            // when it was not, because much was written in between or the session has ended, the place is given back
+            // after.
+            if (closed || !conversation.isTaking() || !conversation.session().execute(this::tookNoMore)) {
                 tookNoMore();
             }
         });
@@ -119,6 +122,9 @@ final class WorkerAnswers<I, O> implements Answers<I, O>, Workers.Waiting, Runna
     @Override
     public void onClosed() {
         closed = true;
+        if (waiting) {
+            workers.forget(this);
+        }
         tookNoMore();
     }
 

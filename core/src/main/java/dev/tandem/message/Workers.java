@@ -1,8 +1,9 @@
 package dev.tandem.message;
 
 import java.lang.reflect.InvocationTargetException;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -33,7 +34,7 @@ public final class Workers {
     private final ThreadPoolExecutor executor;
 
     /** Who waits to be allowed a message, longest first. Guarded by this. */
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private final Set<Waiting> waiting = new LinkedHashSet<>();
 
     /** How many more messages may be taken. Guarded by this. */
     private int free;
@@ -154,11 +155,31 @@ public final class Workers {
         Waiting next;
         do {
             synchronized (this) {
-                next = waiting.poll();
+                next = pollWaiting();
                 if (next == null) {
                     free++;
                 }
             }
         } while (next != null && !next.onAdmitted());
+    }
+
+    private Waiting pollWaiting() {
+        Iterator<Waiting> longestFirst = waiting.iterator();
+        if (!longestFirst.hasNext()) {
+            return null;
+        }
+        Waiting next = longestFirst.next();
+        longestFirst.remove();
+        return next;
+    }
+
+    /** A candidate that was told to wait does not wait any more. It may have been admitted a moment ago nevertheless. */
+    synchronized void forget(Waiting candidate) {
+        waiting.remove(candidate);
+    }
+
+    /** How many wait to be allowed a message. */
+    synchronized int waiting() {
+        return waiting.size();
     }
 }

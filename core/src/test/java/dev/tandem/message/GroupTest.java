@@ -7,12 +7,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.codec.Codec;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
+import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.connection.ConnectionLimits;
+import dev.tandem.connection.LoopConnections;
+import dev.tandem.transport.NoKernel;
+import dev.tandem.transport.SocketEvents;
+import dev.tandem.transport.StreamSocket;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +58,11 @@ class GroupTest {
     }
 
     private PretendSocket openMember() {
-        return loop.open(MessageService.onLoop(codec, () -> new MessageHandler<String, String>() {
+        return loop.open(newMember());
+    }
+
+    private ConnectionHandler newMember() {
+        return MessageService.onLoop(codec, () -> new MessageHandler<String, String>() {
                     @Override
                     public void onOpened(Session<String> session) {
                         sessions.add(session);
@@ -55,7 +75,7 @@ class GroupTest {
                         return null;
                     }
                 })
-                .newHandler());
+                .newHandler();
     }
 
     private static void onAnotherThread(Runnable action) {
@@ -203,5 +223,77 @@ class GroupTest {
         assertThatThrownBy(() -> other.join(sessions.get(0)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("codec");
+    }
+
+    @Test
+    void whoEndsAfterTheGroupHasForgottenItsLoopLeavesToo() throws Exception {
+        AtomicReference<SocketEvents> socket = new AtomicReference<>();
+        // A transport may tell of the end of its sockets when the loop takes no tasks any more.
+        IoHandlerFactory endsLate = executor -> new NoKernel() {
+            @Override
+            public void destroy() {
+                onAnotherThread(() -> group.send("news"));
+                socket.get().onClosed();
+            }
+        };
+        EventLoopGroup ending = new MultiThreadIoEventLoopGroup(1, endsLate);
+        EventLoop only = ending.next();
+        LoopConnections home =
+                new LoopConnections(only, UnpooledByteBufAllocator.DEFAULT, ConnectionLimits.DEFAULT, closed -> {});
+        only.submit(() -> socket.set(Connection.open(home, silentSocket(), newMember())))
+                .sync();
+        assertThat(group.size()).isOne();
+
+        ending.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+
+        assertThat(ending.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(group.size()).isZero();
+    }
+
+    private static StreamSocket silentSocket() {
+        return (StreamSocket) Proxy.newProxyInstance(
+                GroupTest.class.getClassLoader(),
+                new Class<?>[] {StreamSocket.class},
+                (proxy, method, arguments) -> method.getReturnType() == int.class ? 0 : null);
+    }
+
+    @Test
+    void whatAThreadSendsToTheGroupGoesOutBeforeAReplyThatIsReadyWhenTheLoopComesToWaitForIt() {
+        PretendSocket socket = openAsking(session -> group.send("before"));
+        group.join(sessions.get(0));
+
+        socket.arrive(frames("reply"));
+
+        assertThat(socket.taken).isEqualTo(frames("before", "reply"));
+    }
+
+    @Test
+    void whoIsJoinedByAnotherThreadGetsWhatThatSentBeforeItsReply() {
+        PretendSocket socket = openAsking(session -> {
+            group.join(session);
+            group.send("before");
+        });
+
+        socket.arrive(frames("reply"));
+
+        assertThat(socket.taken).isEqualTo(frames("before", "reply"));
+    }
+
+    /** Answers with the message, on another thread that does this first and is ready when the loop comes to ask. */
+    private PretendSocket openAsking(Consumer<Session<String>> first) {
+        return loop.open(MessageService.async(
+                        codec, 10, ReplyOrder.REQUEST, () -> new AsyncMessageHandler<String, String>() {
+                            @Override
+                            public void onOpened(Session<String> session) {
+                                sessions.add(session);
+                            }
+
+                            @Override
+                            public CompletionStage<String> onMessage(Session<String> session, String message) {
+                                onAnotherThread(() -> first.accept(session));
+                                return CompletableFuture.completedFuture(message);
+                            }
+                        })
+                .newHandler());
     }
 }

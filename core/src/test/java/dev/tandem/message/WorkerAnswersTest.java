@@ -285,4 +285,66 @@ class WorkerAnswersTest {
         turnUntil(() -> begun.size() == 17);
         turnUntil(() -> workers.messages() == 0);
     }
+
+    @Test
+    void aSessionThatHasMuchToSendWhenItsTurnComesLeavesItsPlaceToOthers() throws InterruptedException {
+        Workers workers = Workers.threads(1, 1);
+        List<Session<String>> sessions = new ArrayList<>();
+        serve(workers).arrive(frames("first"));
+        PretendSocket slow = loop.open(MessageService.blocking(
+                        Int32Framing.text(1 << 21), workers, () -> new MessageHandler<String, String>() {
+                            @Override
+                            public void onOpened(Session<String> session) {
+                                sessions.add(session);
+                            }
+
+                            @Override
+                            public String onMessage(Session<String> session, String message)
+                                    throws InterruptedException {
+                                return work(session, message);
+                            }
+                        })
+                .newHandler());
+        slow.peerReads = false;
+        slow.arrive(frames("second"));
+        int before = loop.wakeups.get();
+        finish.release(1_000);
+        while (loop.wakeups.get() == before) {
+            assertThat(Thread.interrupted()).as("the test took too long").isFalse();
+            Thread.onSpinWait();
+        }
+        // The turn in which the session would take its message also writes more than its peer reads.
+        Thread other = new Thread(() -> sessions.get(0).send("x".repeat(1 << 20)));
+        other.start();
+        other.join();
+        PretendSocket third = serve(workers);
+        loop.turn();
+
+        third.arrive(frames("third"));
+        turnUntil(() -> third.taken.isReadable());
+
+        assertThat(begun).containsExactly("first", "third");
+        slow.peerReads();
+        turnUntil(() -> begun.contains("second"));
+        turnUntil(() -> workers.messages() == 0);
+    }
+
+    @Test
+    void sessionsThatWaitedAndEndedAreForgotten() {
+        Workers workers = Workers.threads(1, 1);
+        serve(workers).arrive(frames("first"));
+        for (int i = 0; i < 100; i++) {
+            List<Connection> before = new ArrayList<>();
+            loop.connections.forEach(before::add);
+            serve(workers).arrive(frames("gone"));
+            loop.connections.forEach(connection -> {
+                if (!before.contains(connection)) {
+                    connection.abort();
+                }
+            });
+            loop.turn();
+        }
+
+        assertThat(workers.waiting()).isZero();
+    }
 }

@@ -76,7 +76,7 @@ final class Chat implements Callable<Integer> {
                 return "* A line has at most " + LINE_CHARACTERS_MAX + " characters.";
             }
             // Nobody's terminal obeys somebody else.
-            room.send(name + ": " + line.replaceAll("\\p{Cntrl}", " "), session);
+            room.send(name + ": " + line.replaceAll("\\p{Cc}", " "), session);
             return null;
         }
 

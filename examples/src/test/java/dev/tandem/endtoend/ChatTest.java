@@ -123,6 +123,9 @@ class ChatTest extends ProcessTest {
         ann.say("Grüße\033[31m!");
         bob.hears("ann: Grüße [31m!");
         eve.hears("ann: Grüße [31m!");
+        // CSI in one character, which terminals obey in UTF-8 too.
+        ann.say("Grün\u009b31m!");
+        bob.hears("ann: Grün 31m!");
         bob.say("one", "two", "/who");
         ann.hears("bob: two");
         bob.hears("* 3 here.");

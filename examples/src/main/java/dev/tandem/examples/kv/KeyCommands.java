@@ -34,7 +34,7 @@ final class KeyCommands {
 
     static void keys(KvSession session) {
         Glob glob = new Glob(session.args.copy(1));
-        List<byte[]> found = session.engine.found;
+        List<byte[]> found = session.engine.beginFinding();
         session.store().visitAll(entry -> addMatch(entry, glob, found));
         replyKeys(session);
     }
@@ -48,7 +48,7 @@ final class KeyCommands {
         if (options == null) {
             return;
         }
-        List<byte[]> found = session.engine.found;
+        List<byte[]> found = session.engine.beginFinding();
         long next = session.store().scan(cursor, options.count, entry -> {
             if (options.type) {
                 addMatch(entry, options.glob, found);

@@ -147,6 +147,12 @@ final class KvEngine {
         return commands;
     }
 
+    /** An empty list for {@link #found}, also when the last command failed before it gave it back. */
+    List<byte[]> beginFinding() {
+        releaseFound();
+        return found;
+    }
+
     void releaseFound() {
         if (found.size() > FOUND_KEPT_MAX) {
             found = new ArrayList<>();

@@ -174,6 +174,16 @@ class KvSessionTest {
     }
 
     @Test
+    void keysForWhichThereWasNoRoomAreNotFoundByTheNextCommand() {
+        reply("SET", "k", "v");
+        ByteBuf keys = Unpooled.wrappedBuffer(WireCase.command("KEYS", "*"));
+        ByteBuf noRoom = Unpooled.buffer(0, 4);
+        assertThatThrownBy(() -> open().execute(keys, noRoom)).isInstanceOf(IndexOutOfBoundsException.class);
+
+        assertThat(reply("KEYS", "other")).isEqualTo("*0\r\n");
+    }
+
+    @Test
     void settingsOutOfRangeAreRefused() {
         assertThatThrownBy(() -> new KvSettings(RespLimits.DEFAULT, 0, 1))
                 .hasMessage("memoryBytesMax must be at least 1048576, but was 0.");
