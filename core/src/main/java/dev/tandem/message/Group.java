@@ -79,7 +79,8 @@ public final class Group<O> {
     }
 
     /**
-     * Sends to all members.
+     * Sends to all members. What another thread sends is held for each loop until that takes it over, and counts against a
+     * member's bounds from then on only: whoever sends more than the loops can take, all the time, has to slow down by itself.
      *
      * @throws dev.tandem.codec.FrameException or what else the codec throws, if it cannot be encoded; nothing is sent
      */

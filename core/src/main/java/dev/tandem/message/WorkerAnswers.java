@@ -71,9 +71,8 @@ final class WorkerAnswers<I, O> implements Answers<I, O>, Workers.Waiting, Runna
             admitted = true;
             conversation.release(Conversation.HELD_BY_WORKERS);
             // Others need not wait until this one's peer reads, say. What waits here is offered at the end of this
-            // turn;
-            // when it was not, because much was written in between or the session has ended, the place is given back
-            // after.
+            // turn; if it is not, because much was written in between or the session has ended, the place is given
+            // back after it.
             if (closed || !conversation.isTaking() || !conversation.session().execute(this::tookNoMore)) {
                 tookNoMore();
             }
