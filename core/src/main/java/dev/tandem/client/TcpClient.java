@@ -78,6 +78,7 @@ public final class TcpClient implements AutoCloseable {
     private final AtomicInteger nextLoop = new AtomicInteger();
     private final AtomicLongArray reasons = new AtomicLongArray(CloseReason.values().length);
     private volatile boolean closing;
+    private volatile boolean ended;
 
     TcpClient(ClientSettings settings, Optional<EventLoops> own) {
         this.settings = settings;
@@ -155,7 +156,15 @@ public final class TcpClient implements AutoCloseable {
 
     private ClientLoop homeOn(EventLoop loop, Function<EventLoop, LoopConnections> missing) {
         ClientLoop known = homes.get(loop);
-        return known != null ? known : homes.computeIfAbsent(loop, newLoop -> ClientLoop.of(missing.apply(newLoop)));
+        if (known != null) {
+            return known;
+        }
+        ClientLoop home = homes.computeIfAbsent(loop, newLoop -> ClientLoop.of(missing.apply(newLoop)));
+        if (ended) {
+            // It may have come too late to be ended with the others.
+            home.connections().end();
+        }
+        return home;
     }
 
     private void tick() {
@@ -176,7 +185,7 @@ public final class TcpClient implements AutoCloseable {
 
     private Dialing dial(ClientLoop home, SocketAddress address, ConnectionHandler handler, SocketLayer... described) {
         Objects.requireNonNull(handler, "handler");
-        List<RunningLayer> running = closing ? List.of() : layers.start(List.of(described));
+        List<RunningLayer> running = closing ? List.of() : start(List.of(described));
         Dialing attempt = new Dialing(this, home, address, settings.connectOptions(), handler, running);
         dialing.add(attempt);
         attempt.whenComplete((connection, thrown) -> dialing.remove(attempt));
@@ -186,6 +195,18 @@ public final class TcpClient implements AutoCloseable {
             attempt.begin(NameLookup.of(address));
         }
         return attempt;
+    }
+
+    private List<RunningLayer> start(List<SocketLayer> described) {
+        try {
+            return layers.start(described);
+        } catch (IllegalStateException e) {
+            if (closing) {
+                // It may have closed meanwhile, which the future tells like any other time.
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     /** A socket is connected, and its layers are to be opened. */
@@ -265,6 +286,7 @@ public final class TcpClient implements AutoCloseable {
         boolean finished = await(deadline);
         homes.values().forEach(ClientLoop::endAll);
         await(ABORT);
+        ended = true;
         homes.values().forEach(home -> home.connections().end());
         ticker.stopTicking();
         own.ifPresent(EventLoops::end);

@@ -62,8 +62,12 @@ final class Exchange implements SocketEvents {
         Exchange exchange = new Exchange(home, socket, handler);
         home.add(exchange);
         try {
-            exchange.dispatch(ConnectionHandler::onOpened);
-            onOpened.accept(exchange.connection);
+            try {
+                exchange.dispatch(ConnectionHandler::onOpened);
+            } finally {
+                // Whoever waits for the connection must not wait for ever if sending what onOpened wrote fails.
+                onOpened.accept(exchange.connection);
+            }
             if (home.isDraining()) {
                 exchange.drain();
             }

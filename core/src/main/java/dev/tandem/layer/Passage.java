@@ -25,6 +25,7 @@ public final class Passage extends Relay implements Upper {
     private LayerEvents beginning;
     private long dueNanos;
     private boolean opened;
+    private boolean aborted;
 
     /**
      * Has not begun.
@@ -51,7 +52,7 @@ public final class Passage extends Relay implements Upper {
             // Not passed on: whoever counts this socket hears that it is gone when it has closed.
             LOG.error("A layer threw; {} is aborted.", socket, thrown);
             passages.remove(this);
-            socket.abort();
+            abort();
         }
         return this;
     }
@@ -70,6 +71,10 @@ public final class Passage extends Relay implements Upper {
 
     @Override
     public SocketEvents open(StreamSocket layered) {
+        if (aborted) {
+            // A layer may have become open before it hears that its socket has closed.
+            return null;
+        }
         if (begun < layers.size()) {
             return beginNext(layered);
         }
@@ -98,6 +103,7 @@ public final class Passage extends Relay implements Upper {
 
     /** Breaks it off. */
     public void abort() {
+        aborted = true;
         socket.abort();
     }
 

@@ -443,6 +443,24 @@ class ConnectionTest {
         }
 
         @Test
+        void whoWaitsForTheConnectionHearsOfItAlsoIfWhatItsHandlerWroteCannotBeSent() {
+            home = new LoopConnections(loop, allocator, ConnectionLimits.DEFAULT, left -> events.add("left"));
+            socket = new FakeSocket(loop);
+            socket.failsToSend = true;
+            ConnectionHandler greeting = new FourBytes() {
+                @Override
+                public void onOpened(Connection opened) {
+                    opened.write("hello".getBytes(StandardCharsets.US_ASCII));
+                }
+            };
+            socket.tell(Connection.open(home, socket, greeting, opened -> events.add("told")));
+            assertThat(socket.aborted).isTrue();
+            socket.isGone();
+
+            assertThat(events).containsExactly("told", "closed ABORTED with 1 opened, 0 closed so", "left");
+        }
+
+        @Test
         void oneConnectionThatFailsAtTheEndOfATurnDoesNotKeepTheOthersFromSettling() {
             open(limits -> limits);
             Connection first = connection;

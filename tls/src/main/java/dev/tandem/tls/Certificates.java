@@ -164,7 +164,8 @@ final class Certificates {
                 validFrom = first.getNotBefore().after(new Date()) ? first.getNotBefore() : null;
                 keep(loaded.faults.get(first));
             }
-        } catch (TlsFileException e) {
+        } catch (IllegalArgumentException e) {
+            // Of a file, or of an engine that cannot use what they hold.
             keep(e.getMessage());
         }
     }

@@ -75,33 +75,45 @@ final class Handshake {
         }
     }
 
-    /** The engine has something expensive to do; {@link TlsSocket#onComputed} follows, unless the loop ends before. */
+    /** The engine has something expensive to do; {@link TlsSocket#onComputed} or {@link TlsSocket#onBrokenOff} follows, unless the loop ends before. */
     void compute(RecordEngine engine) {
         computing = true;
         socket.pauseReceiving();
         // The other thread has a reference of its own, because the connection may be closed meanwhile.
         engine.retain();
         boolean accepted = layer.execute(() -> {
-            try {
-                if (!socket.loop().isShuttingDown()) {
-                    engine.runTasks();
-                }
-            } catch (RuntimeException e) {
-                // The engine is in no state to go on, and says so when it is asked to.
-                LOG.debug("A task of an engine failed.", e);
-            } finally {
-                engine.release();
-            }
-            TlsLayer.onLoop(socket, this::onComputed);
+            Error brokenOffBy = runTasks(engine);
+            engine.release();
+            TlsLayer.onLoop(socket, () -> onComputed(brokenOffBy));
         });
         if (!accepted) {
             engine.release();
         }
     }
 
-    private void onComputed() {
+    /** Returns what an engine does not catch: it would ask for the same task for ever, and give out none; null if all is well. */
+    private Error runTasks(RecordEngine engine) {
+        try {
+            if (!socket.loop().isShuttingDown()) {
+                engine.runTasks();
+            }
+            return null;
+        } catch (RuntimeException e) {
+            // The engine is in no state to go on, and says so when it is asked to.
+            LOG.debug("A task of an engine failed.", e);
+            return null;
+        } catch (Error e) {
+            return e;
+        }
+    }
+
+    private void onComputed(Error brokenOffBy) {
         computing = false;
-        secured.onComputed();
+        if (brokenOffBy == null) {
+            secured.onComputed();
+        } else {
+            secured.onBrokenOff(brokenOffBy);
+        }
     }
 
     /** It is finished. Returns who is above; null if nobody wants the connection. */

@@ -215,6 +215,15 @@ final class TlsSocket extends LayeredSocket implements LayerEvents {
         }
     }
 
+    /** The expensive part cannot be done: for want of memory, say. On the loop. */
+    void onBrokenOff(Error why) {
+        LOG.error("The handshake of {} cannot be computed; it is aborted.", this, why);
+        if (state == State.BEGINNING) {
+            handshake.refuse(CloseReason.HANDSHAKE_FAILED, "its handshake could not be computed: " + Words.of(why));
+        }
+        abort();
+    }
+
     private void open() {
         state = State.OPEN;
         session = engine.session();

@@ -9,7 +9,10 @@ final class Words {
 
     private Words() {}
 
-    /** The message of the innermost cause that has one, in one line of bounded length without control characters. */
+    /**
+     * The message of the innermost cause that has one, in one line of bounded length without control characters, and without the
+     * full stop at its end: it is made a part of a sentence.
+     */
     static String of(Throwable failure) {
         String message = failure.getClass().getSimpleName();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -17,7 +20,7 @@ final class Words {
                 message = cause.getMessage();
             }
         }
-        return clean(message);
+        return clean(message.endsWith(".") ? message.substring(0, message.length() - 1) : message);
     }
 
     static String clean(String text) {

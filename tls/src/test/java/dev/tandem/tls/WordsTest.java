@@ -16,6 +16,7 @@ class WordsTest {
 
         assertThat(Words.of(failure)).isEqualTo("it has expired");
         assertThat(Words.of(new SSLException("no suites in common"))).isEqualTo("no suites in common");
+        assertThat(Words.of(new SSLException("No name matching x found."))).isEqualTo("No name matching x found");
         assertThat(Words.of(new SSLException((String) null))).isEqualTo("SSLException");
     }
 
