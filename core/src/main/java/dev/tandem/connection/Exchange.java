@@ -206,9 +206,12 @@ final class Exchange implements SocketEvents {
         }
     }
 
-    /** Is read or not, as the budget wants it. */
+    /**
+     * Is read or not, as the budget wants it. What the transport keeps of what it received in a pause does not count: reading
+     * is what makes it less, and if it kept the pause up, that would last for ever, and with it the strain on all others.
+     */
     void followBudget() {
-        if (home.account().mayBeRead(accountedBytes)) {
+        if (home.account().mayBeRead(writing.heldBytes() + inbound.heldBytes())) {
             resume(Pauses.BY_BUDGET);
         } else {
             pause(Pauses.BY_BUDGET);

@@ -253,8 +253,13 @@ public final class LoopConnections {
     public int endAll(CloseReason reason) {
         int aborted = 0;
         for (Exchange connection : all()) {
-            if (connection.endNow(reason)) {
+            try {
+                if (connection.endNow(reason)) {
+                    aborted++;
+                }
+            } catch (Throwable thrown) {
                 aborted++;
+                onFailed(connection, thrown);
             }
         }
         return aborted;

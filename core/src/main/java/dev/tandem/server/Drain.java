@@ -4,6 +4,7 @@ import dev.tandem.connection.CloseReason;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -89,8 +90,14 @@ final class Drain {
         int aborted = 0;
         for (int i = 0; i < ended.size(); i++) {
             ServerLoop loop = server.loops().get(i);
-            if (ended.get(i).isDone()) {
+            if (ended.get(i).isSuccess()) {
                 aborted += ended.get(i).getNow();
+            } else if (ended.get(i).isDone()) {
+                LOG.error(
+                        "{} ends without its connections having heard of it.",
+                        loop.loop(),
+                        ended.get(i).cause());
+                aborted += loop.load();
             } else {
                 LOG.warn("A handler blocks {}: its {} connections end with the process.", loop.loop(), loop.load());
                 aborted += loop.load();
@@ -100,9 +107,16 @@ final class Drain {
     }
 
     private List<Future<Integer>> onEveryLoop(ToIntFunction<ServerLoop> task) {
-        return server.loops().stream()
-                .<Future<Integer>>map(loop -> loop.loop().submit(() -> task.applyAsInt(loop)))
-                .toList();
+        return server.loops().stream().map(loop -> onLoop(loop, task)).toList();
+    }
+
+    private static Future<Integer> onLoop(ServerLoop loop, ToIntFunction<ServerLoop> task) {
+        try {
+            return loop.loop().submit(() -> task.applyAsInt(loop));
+        } catch (RejectedExecutionException loopHasEnded) {
+            // Before its time. The others are to be ended all the same.
+            return loop.loop().newFailedFuture(loopHasEnded);
+        }
     }
 
     private static boolean allDone(List<? extends Future<?>> futures) {

@@ -392,6 +392,23 @@ class ByteBudgetTest {
         }
 
         @Test
+        void whatTheTransportKeepsInAPauseDoesNotKeepThePauseUp() {
+            Client keeping = new Client(here);
+            Client filling = new Client(there).holds(MAX / 2);
+            keeping.connection.pauseReading();
+            keeping.socket.heldBytes = MAX * 35 / 100;
+            here.connections.tickFromOutside();
+            turn();
+            keeping.connection.resumeReading();
+            turn();
+
+            assertThat(filling.isRead())
+                    .as("the budget is strained, so this one is read")
+                    .isFalse();
+            assertThat(keeping.isRead()).isTrue();
+        }
+
+        @Test
         void whatTheTransportKeepsCountsWithTheNextTick() {
             Client client = new Client(here);
             client.connection.pauseReading();

@@ -9,14 +9,31 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * An engine's handler that leaves nothing open behind. A loop that ends has its handler close what is registered, but there
+ * An engine's handler that outlives what fails in passing, and leaves nothing open behind.
+ *
+ * <p>The kernel may refuse to take operations, or to wait, for lack of memory, and take them at the next try (EAGAIN in
+ * io_uring_enter(2)). The handler of io_uring throws then, which would end the loop, and with it the connections and the
+ * listeners on it. What was not taken stays in the ring, so here it is tried again.
+ *
+ * <p>A loop that ends has its handler close what is registered, but there
  * are gaps: a loop told to end without a quiet period can miss that step, and the handler of io_uring waits for one round of
  * completions only, and frees memory that the kernel may still write. So closing is asked for once more at the very end, and
  * what the kernel still holds is waited for.
  */
 public final class ClosingIoHandler implements IoHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClosingIoHandler.class);
+
+    /** Between two tries, so that a loop does not spin where nothing works. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** Not every failure is logged: where one comes, more do. */
+    private static final long LOG_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
 
     /** What was cancelled completes within microseconds; this bounds the wait for what somebody else keeps open. */
     private static final long REAP_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
@@ -27,6 +44,7 @@ public final class ClosingIoHandler implements IoHandler {
     private final IoHandler engine;
     private final SeenLoop loop;
     private final boolean reaps;
+    private long loggedNanos = System.nanoTime() - LOG_NANOS_MIN;
 
     private ClosingIoHandler(IoHandlerFactory engine, SeenLoop loop, boolean reaps) {
         this.engine = engine.newHandler(loop);
@@ -80,7 +98,7 @@ public final class ClosingIoHandler implements IoHandler {
         for (int steps = 0;
                 isHeld() && (steps < REAP_STEPS_MIN || System.nanoTime() - begun < REAP_NANOS_MAX);
                 steps++) {
-            engine.run(new ShortWait(System.nanoTime() + REAP_STEP_NANOS));
+            run(new ShortWait(System.nanoTime() + REAP_STEP_NANOS));
         }
     }
 
@@ -110,7 +128,21 @@ public final class ClosingIoHandler implements IoHandler {
 
     @Override
     public int run(IoHandlerContext context) {
-        return engine.run(context);
+        try {
+            return engine.run(context);
+        } catch (RuntimeException failed) {
+            onFailed(failed);
+            return 0;
+        }
+    }
+
+    private void onFailed(RuntimeException failed) {
+        long now = System.nanoTime();
+        if (now - loggedNanos >= LOG_NANOS_MIN) {
+            loggedNanos = now;
+            LOG.error("The kernel refused what a loop asked of it, which is tried again.", failed);
+        }
+        LockSupport.parkNanos(this, RETRY_NANOS);
     }
 
     @Override

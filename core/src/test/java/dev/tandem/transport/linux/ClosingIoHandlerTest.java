@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tandem.transport.NoKernel;
 import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class ClosingIoHandlerTest {
 
     private final List<String> told = new ArrayList<>();
+    private int refusals;
 
     @Test
     void aRingIsWokenAsFromAnotherThreadRightBeforeItEnds() {
@@ -34,6 +38,14 @@ class ClosingIoHandlerTest {
         assertThat(told).startsWith("wakeup by the loop").endsWith("wakeup by the loop");
     }
 
+    @Test
+    void aKernelThatRefusesOnceDoesNotEndTheLoop() {
+        IoHandler handler = handlerOf(true);
+        refusals = 1;
+        assertThat(handler.run(null)).isZero();
+        assertThat(handler.run(null)).isEqualTo(7);
+    }
+
     private IoHandler handlerOf(boolean reaps) {
         return ClosingIoHandler.factory("test", "test", NotingHandler::new, reaps)
                 .newHandler(new CurrentThread());
@@ -46,6 +58,14 @@ class ClosingIoHandlerTest {
 
         NotingHandler(ThreadAwareExecutor loop) {
             this.loop = loop;
+        }
+
+        @Override
+        public int run(IoHandlerContext context) {
+            if (refusals-- > 0) {
+                throw new UncheckedIOException(new IOException("io_uring_enter(..) failed with error(-11)"));
+            }
+            return 7;
         }
 
         @Override
