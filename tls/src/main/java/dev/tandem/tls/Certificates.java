@@ -127,7 +127,7 @@ final class Certificates {
             LockSupport.parkNanos(this, LOOK_NANOS);
             try {
                 look();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.error("The certificate files cannot be watched at present.", e);
             }
         }

@@ -75,7 +75,10 @@ final class Handshake {
         }
     }
 
-    /** The engine has something expensive to do; {@link TlsSocket#onComputed} or {@link TlsSocket#onBrokenOff} follows, unless the loop ends before. */
+    /**
+     * The engine has something expensive to do; {@link TlsSocket#onComputed} or {@link TlsSocket#onBrokenOff} follows, unless the
+     * loop ends before.
+     */
     void compute(RecordEngine engine) {
         computing = true;
         socket.pauseReceiving();

@@ -3,6 +3,7 @@ package dev.tandem.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tandem.layer.RunningLayer;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -84,12 +85,15 @@ class CertificatesTest {
 
     @Test
     void theyChangeNothingLaterAndTheLogSaysWhy() throws Exception {
-        try (var layer = tls.start()) {
+        RunningLayer layer = tls.start();
+        try {
             misspellTheAuthority();
             long begun = System.nanoTime();
             while (!logged().contains("cannot be used") && System.nanoTime() - begun < 10_000_000_000L) {
                 LockSupport.parkNanos(1_000_000);
             }
+        } finally {
+            layer.close();
         }
 
         assertThat(logged()).contains("The certificates stay as they were. [").contains("cannot be used");

@@ -5,6 +5,7 @@ import dev.tandem.transport.SocketEvents;
 import dev.tandem.transport.StreamSocket;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
@@ -341,7 +342,7 @@ public abstract class DescriptorSocket implements StreamSocket, IoHandle, Runnab
         if (state == State.OPEN) {
             try {
                 descriptor.setSoLinger(0);
-            } catch (IOException e) {
+            } catch (IOException | ChannelException e) {
                 LOG.debug("SO_LINGER of {} could not be set; the peer sees an orderly end.", this, e);
             }
             close();

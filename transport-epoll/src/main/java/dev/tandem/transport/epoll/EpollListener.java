@@ -34,8 +34,8 @@ final class EpollListener extends DescriptorListener implements EpollIoHandle {
     @Override
     protected void arm() {
         if (!armed) {
-            armed = true;
             registration.submit(EpollIoOps.EPOLLIN);
+            armed = true;
         }
     }
 
