@@ -28,9 +28,10 @@ final class Scale {
         return new Scale(0, max > 0 ? max : 1, from, to, false);
     }
 
-    /** From {@code min} to {@code max}, both above zero. */
+    /** From {@code min} to {@code max}. Zero, which has no place on it, stands at its lower end. */
     static Scale logarithmic(double min, double max, double from, double to) {
-        return new Scale(min, Math.max(max, min * 1.0001), from, to, true);
+        double lowest = min > 0 ? min : max > 0 ? max / 1000 : 1;
+        return new Scale(lowest, Math.max(max, lowest * 1.0001), from, to, true);
     }
 
     double at(double value) {

@@ -7,6 +7,7 @@ import dev.tandem.benchmarks.report.Report;
 import dev.tandem.benchmarks.result.BlocksCsv;
 import dev.tandem.benchmarks.result.Results;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -15,7 +16,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -213,9 +213,16 @@ public final class RunCommand {
 
     private static void requireAtLeast(String option, double value, double min) {
         if (!(value >= min && value <= NUMBER_MAX)) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT, "--%s must be from %s to %.0f, but was %s.", option, min, NUMBER_MAX, value));
+            throw new IllegalArgumentException("--" + option + " must be from " + words(min) + " to "
+                    + words(NUMBER_MAX) + ", but was " + words(value) + ".");
         }
+    }
+
+    /** As a user writes it: a whole number without a point. */
+    private static String words(double number) {
+        return Double.isFinite(number)
+                ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()
+                : Double.toString(number);
     }
 
     private Plan plan() {
