@@ -20,7 +20,6 @@ import dev.tandem.transport.TransportConfig;
 import dev.tandem.transport.TransportException;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -269,37 +268,6 @@ class ClientTest extends EndToEnd {
                         MessageService.onLoop(lines, () -> (session, line) -> line)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("inboundMaxBytes");
-    }
-
-    @Test
-    void aLoopOfAServerForgetsAClientThatHasEnded() throws Exception {
-        CompletableFuture<Connection> opened = new CompletableFuture<>();
-        TcpServer server = start(builder -> builder.handler(new ConnectionHandler() {
-            @Override
-            public void onOpened(Connection connection) {
-                opened.complete(connection);
-            }
-
-            @Override
-            public void onBytes(Connection connection, ByteBuf in) {
-                in.skipBytes(in.readableBytes());
-            }
-        }));
-        connect(server);
-
-        WeakReference<TcpClient> ended = endedBeside(get(opened), startEcho());
-
-        Await.until("nobody knows it any more", () -> {
-            System.gc();
-            return ended.get() == null;
-        });
-    }
-
-    private WeakReference<TcpClient> endedBeside(Connection neighbour, TcpServer behind) throws Exception {
-        try (TcpClient client = TcpClient.builder().loops(0).start()) {
-            get(client.connectBeside(neighbour, behind.addresses().get(0), SILENT));
-            return new WeakReference<>(client);
-        }
     }
 
     @Test

@@ -70,7 +70,24 @@ class ClosingClientTest extends EndToEnd {
     }
 
     @Test
+    void aLoopOfAServerForgetsAClientThatHasEnded() throws Exception {
+        awaitForgotten(endedBeside(neighbour(), startEcho().addresses().get(0)));
+    }
+
+    private static WeakReference<TcpClient> endedBeside(Connection neighbour, SocketAddress address) throws Exception {
+        try (TcpClient client = TcpClient.builder().loops(0).start()) {
+            client.connectBeside(neighbour, address, SILENT).get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return new WeakReference<>(client);
+        }
+    }
+
+    @Test
     void aLoopOfAServerDoesNotKeepAClientThatIsAskedWhenItHasEnded() throws Exception {
+        awaitForgotten(askedTooLate(neighbour(), startEcho().addresses().get(0)));
+    }
+
+    /** A connection of a server. */
+    private Connection neighbour() throws Exception {
         CompletableFuture<Connection> opened = new CompletableFuture<>();
         TcpServer server = start(builder -> builder.handler(new ConnectionHandler() {
             @Override
@@ -84,11 +101,10 @@ class ClosingClientTest extends EndToEnd {
             }
         }));
         connect(server);
-        Connection neighbour = opened.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return opened.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
 
-        WeakReference<TcpClient> ended =
-                askedTooLate(neighbour, server.addresses().get(0));
-
+    private static void awaitForgotten(WeakReference<TcpClient> ended) {
         Await.until("nobody knows it any more", () -> {
             System.gc();
             return ended.get() == null;
