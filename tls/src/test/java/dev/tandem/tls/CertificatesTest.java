@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.layer.RunningLayer;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -36,15 +35,9 @@ class CertificatesTest {
     @BeforeEach
     void write() throws Exception {
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        X509Bundle bundle = new CertificateBuilder()
-                .ecp256()
-                .subject("CN=Zürich")
-                .setIsCertificateAuthority(true)
-                .buildSelfSigned();
+        X509Bundle bundle = SelfSigned.of("Zürich");
         authorities = Files.writeString(directory.resolve("authorities"), bundle.getCertificatePathPEM());
-        tls = Tls.pem(
-                        Files.writeString(directory.resolve("chain"), bundle.getCertificatePathPEM()),
-                        Files.writeString(directory.resolve("key"), bundle.getPrivateKeyPEM()))
+        tls = SelfSigned.in(directory, bundle)
                 .withProvider(SslProvider.OPENSSL)
                 .withRequiredClientCertificates(authorities);
     }

@@ -12,11 +12,8 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Provider;
 import java.security.Security;
@@ -50,14 +47,7 @@ class HandshakeTest {
     /** An engine that was left by an error asks for the same task for ever, and gives out none. */
     @Test
     void anErrorInItEndsTheHandshakeAtOnceAndIsTold(@TempDir Path directory) throws Exception {
-        X509Bundle bundle = new CertificateBuilder()
-                .ecp256()
-                .subject("CN=test")
-                .setIsCertificateAuthority(true)
-                .buildSelfSigned();
-        layer = Tls.pem(
-                        Files.writeString(directory.resolve("chain"), bundle.getCertificatePathPEM()),
-                        Files.writeString(directory.resolve("key"), bundle.getPrivateKeyPEM()))
+        layer = SelfSigned.in(directory, SelfSigned.of("test"))
                 .withProvider(SslProvider.JDK)
                 .start();
         Security.insertProviderAt(noMemory, 1);

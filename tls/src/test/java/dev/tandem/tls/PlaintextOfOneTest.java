@@ -16,13 +16,10 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -48,14 +45,7 @@ class PlaintextOfOneTest {
 
     @BeforeEach
     void start(@TempDir Path directory) throws Exception {
-        X509Bundle bundle = new CertificateBuilder()
-                .ecp256()
-                .subject("CN=test")
-                .setIsCertificateAuthority(true)
-                .buildSelfSigned();
-        layer = Tls.pem(
-                        Files.writeString(directory.resolve("chain"), bundle.getCertificatePathPEM()),
-                        Files.writeString(directory.resolve("key"), bundle.getPrivateKeyPEM()))
+        layer = SelfSigned.in(directory, SelfSigned.of("test"))
                 .withProvider(SslProvider.JDK)
                 .start();
     }
