@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -57,10 +58,12 @@ class CertificatesTest {
                 der[i + 1] = 'u';
             }
         }
-        Files.writeString(
-                authorities,
+        Path next = Files.writeString(
+                directory.resolve("next"),
                 "-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder().encodeToString(der)
                         + "\n-----END CERTIFICATE-----\n");
+        // In one step: if the file were seen empty, that would be logged, and the next line held back.
+        Files.move(next, authorities, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private String logged() {
