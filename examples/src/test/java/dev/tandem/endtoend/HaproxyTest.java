@@ -43,27 +43,34 @@ class HaproxyTest extends ProcessTest {
     @BeforeEach
     void start() throws Exception {
         needs("haproxy");
-        ports[0] = freePort();
-        ports[1] = freePort();
-        front = freePort();
+        int[] free = freePorts(3);
+        ports[0] = free[0];
+        ports[1] = free[1];
+        front = free[2];
         startServer(0);
         startServer(1);
         servers[0].port();
         servers[1].port();
         Path config = Files.writeString(directory.resolve("haproxy.cfg"), config());
         haproxy = start(Map.of(), List.of("haproxy", "-db", "-f", config.toString()));
-        Await.until("HAProxy answers", () -> Files.exists(adminSocket()));
+        Await.until("HAProxy answers", this::isAnswering);
     }
 
     /** Below those that the kernel gives to clients, one of whom could have it while its server restarts. */
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
-            try (ServerSocket listener = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return listener.getLocalPort();
-            } catch (IOException taken) {
-                // Another one, then.
-            }
+    private static int[] freePorts(int count) {
+        return ThreadLocalRandom.current()
+                .ints(10_000, 32_000)
+                .distinct()
+                .filter(HaproxyTest::isFree)
+                .limit(count)
+                .toArray();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket listener = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return true;
+        } catch (IOException taken) {
+            return false;
         }
     }
 
@@ -71,6 +78,15 @@ class HaproxyTest extends ProcessTest {
         servers[i] = start(Child.java(
                 List.of(), "dev.tandem.endtoend.ChildServer", transport, "behind-proxy", Integer.toString(ports[i])));
         servers[i].port();
+    }
+
+    /** Whether it listens, here last of all. The file is there before. */
+    private boolean isAnswering() {
+        try {
+            return tellHaproxy("show info").contains("Name: HAProxy");
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     private Path adminSocket() {
