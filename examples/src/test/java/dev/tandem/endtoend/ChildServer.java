@@ -17,7 +17,6 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** What tests run in a process of its own where the examples do not do: {@code <transport> <what> [<port>]}. */
@@ -123,6 +122,11 @@ final class ChildServer {
     /** Echoes, and stops the process, as a debugger does or a host that stands still, when its drain is at the deadline. */
     private static final class Stopping implements ConnectionHandler {
 
+        Stopping() throws Exception {
+            // The first process that a JVM starts takes much longer than others.
+            kill("-0");
+        }
+
         @Override
         public void onBytes(Connection connection, ByteBuf in) {
             connection.write(in);
@@ -130,17 +134,22 @@ final class ChildServer {
 
         @Override
         public void onDrain(Connection connection) {
-            connection.loop().schedule(Stopping::stop, DRAIN_MILLIS - 50, TimeUnit.MILLISECONDS);
             connection.close(CloseReason.DRAINED);
+            // At once, because a loop that is late for this would be late for a timer, but not for the deadline.
+            connection.loop().submit(Stopping::stop);
         }
 
-        /** Holds the loop, but not for long, beyond the deadline and beyond the stop. */
+        /** Holds the loop, but not for long, beyond the deadline, which began before this, and beyond the stop. */
         private static Void stop() throws Exception {
-            Thread.sleep(100);
-            String pid = Long.toString(ProcessHandle.current().pid());
-            new ProcessBuilder("kill", "-STOP", pid).start().waitFor();
+            Thread.sleep(DRAIN_MILLIS);
+            kill("-STOP");
             Thread.sleep(20);
             return null;
+        }
+
+        private static void kill(String signal) throws Exception {
+            String pid = Long.toString(ProcessHandle.current().pid());
+            new ProcessBuilder("kill", signal, pid).start().waitFor();
         }
     }
 

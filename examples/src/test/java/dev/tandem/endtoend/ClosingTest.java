@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tandem.connection.CloseReason;
 import dev.tandem.connection.Connection;
 import dev.tandem.connection.ConnectionHandler;
+import dev.tandem.connection.LoopConnections;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import io.netty.buffer.ByteBuf;
@@ -159,9 +160,9 @@ class ClosingTest extends EndToEnd {
         assertThat(peer.receiveToEnd()).asString().isEqualTo("last words");
         Await.value("open connections", 0, server::connections);
 
-        // Twice the default, so that a server which ignored the setting would be early, as it may be by a late tick.
+        // Twice the default, so that a server which ignored the setting would be early, by more than a late tick is.
         assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isBetween(Duration.ofMillis(3_900), Duration.ofSeconds(20));
+                .isBetween(Duration.ofSeconds(4).minus(LoopConnections.TICK), Await.PATIENCE);
         awaitClosed(server, CloseReason.CLOSED, 1);
     }
 

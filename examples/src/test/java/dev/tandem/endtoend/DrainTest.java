@@ -140,6 +140,7 @@ class DrainTest extends EndToEnd {
 
     @Test
     void aHandlerMaySayGoodbyeAndAnswerWhatItOwes() throws Exception {
+        CompletableFuture<Connection> told = new CompletableFuture<>();
         TcpServer server = start(builder -> builder.handler(new ConnectionHandler() {
             @Override
             public void onBytes(Connection connection, ByteBuf in) {
@@ -149,20 +150,17 @@ class DrainTest extends EndToEnd {
             @Override
             public void onDrain(Connection connection) {
                 connection.write("owed,".getBytes());
-                connection.loop().schedule(() -> end(connection), 100, TimeUnit.MILLISECONDS);
-            }
-
-            private void end(Connection connection) {
-                connection.write("goodbye".getBytes());
-                connection.close(CloseReason.DRAINED);
+                told.complete(connection);
             }
         }));
         Peer peer = connect(server);
         peer.echo("in");
-        CompletableFuture<DrainReport> drained = drain(server, Duration.ofSeconds(10));
+        CompletableFuture<DrainReport> drained = drain(server, Await.PATIENCE);
         peer.receive(5);
-        // It is still served between the notice and its end.
+        // It is still served between the notice and its end, which comes when the test says so.
         peer.echo("and still answered");
+        told.join().write("goodbye".getBytes());
+        told.join().close(CloseReason.DRAINED);
 
         assertThat(peer.receiveToEnd()).asString().isEqualTo("goodbye");
         peer.close();
