@@ -221,7 +221,7 @@ class NettyHandlersTest extends NettyEndToEnd {
             }
         });
         channel.writeAndFlush(new ChunkedStream(new ByteArrayInputStream(content)), promise);
-        Await.halt("sending", Duration.ofMillis(200), server::sentBytes);
+        awaitHalt(channel, "sending", server::sentBytes);
 
         // The handler counts what it has read, and reads as far as the channel is writable.
         assertThat(progress).hasValueBetween(1, server.sentBytes() + 200_000);
