@@ -10,6 +10,7 @@ import dev.tandem.message.AsyncMessageHandler;
 import dev.tandem.message.ReplyOrder;
 import dev.tandem.message.Session;
 import dev.tandem.server.TcpServer;
+import dev.tandem.transport.TransportConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -96,8 +97,10 @@ class AsyncMessagesTest extends EndToEnd {
 
     @Test
     void atTheBoundReadingPausesAndThePeerIsStopped() throws Exception {
-        TcpServer server =
-                start(builder -> builder.serveAsync(TEXT, IN_FLIGHT_MAX, (session, message) -> ask(message)));
+        // Little at a time, because what an engine had received when reading paused is held too.
+        TransportConfig little = new TransportConfig(512, true);
+        TcpServer server = start(builder ->
+                builder.transportConfig(little).serveAsync(TEXT, IN_FLIGHT_MAX, (session, message) -> ask(message)));
         Peer peer = connect(server);
         String padding = "x".repeat(10_000);
         Thread sender = new Thread(() -> {
@@ -110,6 +113,7 @@ class AsyncMessagesTest extends EndToEnd {
             }
         });
         sender.start();
+        Await.until("the bound is reached", () -> pending.size() >= IN_FLIGHT_MAX);
         long received = Await.halt("receiving", Duration.ofMillis(200), server::receivedBytes);
 
         assertThat(pending).hasSize(IN_FLIGHT_MAX);

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** A handler that writes back what it received has the received bytes themselves sent, and cannot tell. */
@@ -134,12 +136,13 @@ class ForwardingTest extends EndToEnd {
 
     @Test
     void abortingWithReceivedBytesOnTheirWayLeavesNothingBehind() throws Exception {
-        List<Connection> opened = new ArrayList<>();
+        Set<Connection> opened = ConcurrentHashMap.newKeySet();
         TcpServer server = startWithSmallKernelBuffers((connection, in) -> {
             opened.add(connection);
             connection.write(in);
         });
         List<Peer> stuck = sendWithoutReading(server);
+        Await.value("connections that were written to", STUCK, opened::size);
         opened.forEach(Connection::abort);
 
         Await.value("open connections", 0, server::connections);

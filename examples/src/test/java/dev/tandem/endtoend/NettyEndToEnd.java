@@ -12,8 +12,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,8 @@ import java.util.function.UnaryOperator;
 
 /** Servers whose connections are handled by pipelines of Netty. */
 abstract class NettyEndToEnd extends EndToEnd {
+
+    private static final Duration STILL = Duration.ofMillis(200);
 
     /** What handlers note, from whatever thread. */
     final List<String> events = new CopyOnWriteArrayList<>();
@@ -59,6 +63,17 @@ abstract class NettyEndToEnd extends EndToEnd {
     /** Runs it on the channel's loop and waits until it has run. */
     static void onLoop(TandemChannel channel, Runnable action) throws InterruptedException {
         channel.eventLoop().submit(action).sync();
+    }
+
+    /**
+     * Waits until a number that changes on the channel's loop stays the same. Each look is a task of the loop, between two of
+     * its events: one that stands still has not come to an end.
+     */
+    static void awaitHalt(TandemChannel channel, String what, Callable<Long> number) {
+        Await.halt(
+                what,
+                STILL,
+                () -> channel.eventLoop().submit(number).syncUninterruptibly().getNow());
     }
 
     static ByteBuf text(String text) {

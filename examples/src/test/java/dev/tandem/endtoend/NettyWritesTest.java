@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class NettyWritesTest extends NettyEndToEnd {
 
     private static final int PIECE_BYTES = 64 << 10;
-    private static final Duration STILL = Duration.ofMillis(200);
 
     /** More than the kernel's buffers hold, and less than the bound on what a connection may have unsent. */
     private static final int PIECES = 120;
@@ -65,7 +63,7 @@ class NettyWritesTest extends NettyEndToEnd {
             }
             channel.flush();
         });
-        Await.halt("sending", STILL, server::sentBytes);
+        awaitHalt(channel, "sending", server::sentBytes);
     }
 
     @Test
@@ -346,7 +344,7 @@ class NettyWritesTest extends NettyEndToEnd {
         int requests = 20_000;
         Thread sender = new Thread(() -> sendByteByByte(peer, requests));
         sender.start();
-        Await.halt("reading", STILL, server::receivedBytes);
+        awaitHalt(channel, "reading", server::receivedBytes);
 
         assertThat(server.receivedBytes()).isLessThan(requests);
         assertThat(channel.isOpen()).isTrue();
