@@ -74,6 +74,8 @@ abstract class CallRules extends ContractGroup {
             witness.onLoop(() -> {
                 witness.resume();
                 if (sends) {
+                    // The kernel takes them if it does not know of the reset yet.
+                    bytes.readerIndex(0);
                     witness.send(bytes);
                 } else {
                     witness.shutdownOutput();

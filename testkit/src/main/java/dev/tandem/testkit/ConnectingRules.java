@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.IoEventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Connections are asked for: each attempt has one outcome, told on its loop, and one that fails leaves nothing behind. */
@@ -30,8 +32,18 @@ abstract class ConnectingRules extends ContractGroup {
 
     private static final int LARGE = 4 << 20;
 
+    /** Has a port and does not listen; null where no test has asked for that. */
+    private Socket deaf;
+
     ConnectingRules(Subject subject) {
         super(subject);
+    }
+
+    @AfterEach
+    void giveBackThePort() throws IOException {
+        if (deaf != null) {
+            deaf.close();
+        }
     }
 
     @Test
@@ -315,12 +327,12 @@ abstract class ConnectingRules extends ContractGroup {
         return address instanceof InetSocketAddress internet ? ":" + internet.getPort() : address.toString();
     }
 
-    /** An address on which nothing listens any more. */
+    /** An address on which nothing listens, for as long as the test takes: somebody else could get a port that is free. */
     private SocketAddress nobodyListens() throws IOException {
         if (family() == Family.TCP) {
-            try (SilentServer ended = new SilentServer()) {
-                return ended.address();
-            }
+            deaf = new Socket();
+            deaf.bind(family().newAddress());
+            return deaf.getLocalSocketAddress();
         }
         Path path = Family.newPath();
         path.toFile().deleteOnExit();

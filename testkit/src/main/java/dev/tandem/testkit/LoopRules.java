@@ -110,8 +110,11 @@ abstract class LoopRules extends ContractGroup {
         EveryTurn(IoEventLoop loop, AtomicInteger pieces) {
             this.loop = loop;
             this.pieces = pieces;
-            pieces.set(0);
-            loop.execute(this);
+            // By the loop itself: what comes before it gets here is not of one turn.
+            loop.execute(() -> {
+                pieces.set(0);
+                next();
+            });
         }
 
         @Override
@@ -119,8 +122,12 @@ abstract class LoopRules extends ContractGroup {
             mostPieces = Math.max(mostPieces, pieces.getAndSet(0));
             count++;
             if (!ended) {
-                loop.schedule(this, 1, TimeUnit.NANOSECONDS);
+                next();
             }
+        }
+
+        private void next() {
+            loop.schedule(this, 1, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -43,9 +43,11 @@ class CProgramsTest {
                 instance.drive(launch, workload);
 
                 assertThat(instance.driver().program()).isEqualTo("c");
-                assertThat(instance.run(workload, 0, 0.05).messages()).isPositive();
+                assertThat(instance.run(workload, 0, ServersTest.MEASURED_SECONDS)
+                                .messages())
+                        .isPositive();
                 // The connections have stayed, or have come again.
-                Slice again = instance.run(workload, 0.1, 0.05);
+                Slice again = instance.run(workload, 0.1, ServersTest.MEASURED_SECONDS);
                 assertThat(again.messages()).isPositive();
                 // What is counted from outside is of the whole load.
                 assertThat(again.allMessages()).isGreaterThan(again.messages());
