@@ -23,7 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,6 +135,23 @@ class NettyWritesTest extends NettyEndToEnd {
         Await.value("events", 3, events::size);
         assertThat(events).containsExactly("sent", "end", "closed");
         peer.close();
+        awaitClosed(server, CloseReason.CLOSED, 1);
+    }
+
+    @Test
+    void aCloseDeliversWhatWasFlushedAlsoFromALoopThatStoodStill() throws Exception {
+        TcpServer server = startPipeline(channel -> {});
+        Peer peer = connect(server);
+        TandemChannel channel = nextChannel();
+        byte[] much = new byte[PIECES * PIECE_BYTES];
+        onLoop(channel, () -> {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(much));
+            channel.close();
+            // For longer than a close waits: the loop has yet to hear of what the peer takes meanwhile.
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_200));
+        });
+
+        assertThat(peer.receiveToEnd()).hasSize(much.length);
         awaitClosed(server, CloseReason.CLOSED, 1);
     }
 
