@@ -133,17 +133,22 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
 
     @Override
     public SocketEvents onConnected(StreamSocket socket) {
-        if (layers.isEmpty() || isDone()) {
-            return open(socket);
-        }
+        // Counted before it is asked: a client that closes has given this up by now, or finds it here and waits.
         client.onPassing();
+        if (layers.isEmpty() || isDone()) {
+            try {
+                return open(socket);
+            } finally {
+                client.onPassed();
+            }
+        }
         passage = new Passage(socket, layers, home.passages(), this, this::onPassageGone);
         return passage.begin();
     }
 
     /** The socket is gone, maybe without a word from its layer: the loop has ended, say. */
     private void onPassageGone() {
-        client.onPassageGone();
+        client.onPassed();
         fail(CloseReason.ABORTED, "The connection to " + address + " was aborted before it was established.", null);
     }
 
@@ -152,11 +157,13 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
         if (isDone() || !decided.compareAndSet(false, true)) {
             return null;
         }
-        if (passage != null) {
-            passage = null;
-            client.onPassageGone();
+        boolean passed = passage != null;
+        passage = null;
+        SocketEvents events = client.open(home, socket, handler, this::onOpened);
+        if (passed) {
+            client.onPassed();
         }
-        return client.open(home, socket, handler, this::onOpened);
+        return events;
     }
 
     /** A layer will not open. It has the socket, to tell the peer and then to close it. */

@@ -209,13 +209,13 @@ public final class TcpClient implements AutoCloseable {
         }
     }
 
-    /** A socket is connected, and its layers are to be opened. */
+    /** A socket is connected, and if it has layers, they are to be opened. */
     void onPassing() {
         passing.incrementAndGet();
     }
 
-    /** It is gone without having become a connection. */
-    void onPassageGone() {
+    /** It is an open connection, and counted as one, or is gone. */
+    void onPassed() {
         passing.decrementAndGet();
     }
 
