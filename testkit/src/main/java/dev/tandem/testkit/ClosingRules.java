@@ -188,7 +188,7 @@ abstract class ClosingRules extends ContractGroup {
     }
 
     private static void awaitStalled(Witness witness) {
-        Await.halt("Sending into a closed window", STILL, witness::sent);
+        Await.halt("Sending into a closed window", STILL, witness::sentOnLoop);
         assertThat(witness.sent()).isLessThan(LARGE);
     }
 

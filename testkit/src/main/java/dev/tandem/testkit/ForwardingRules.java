@@ -55,7 +55,7 @@ abstract class ForwardingRules extends ContractGroup {
         Peer peer = server.connectWithSmallWindow();
         Witness witness = server.awaitAccepted(1);
         Thread sender = sendAll(peer, pattern, MANY);
-        Await.halt("Sending into a closed window", STILL, witness::sent);
+        Await.halt("Sending into a closed window", STILL, witness::sentOnLoop);
         try (Flood flood = new Flood(server, 3)) {
             pattern.verify(0, peer.receive(MANY), MANY);
             assertThat(flood.isGoingOn()).isTrue();
@@ -366,7 +366,7 @@ abstract class ForwardingRules extends ContractGroup {
         }
 
         private long sent() {
-            return witnesses.stream().mapToLong(Witness::sent).sum();
+            return witnesses.stream().mapToLong(Witness::sentOnLoop).sum();
         }
 
         /** The windows open after all. */

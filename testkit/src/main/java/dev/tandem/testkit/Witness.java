@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -187,6 +188,13 @@ final class Witness implements SocketEvents {
 
     long sent() {
         return sent;
+    }
+
+    /** The same, asked of its loop between two events: where that stands still, sending has not come to a halt. */
+    long sentOnLoop() {
+        AtomicLong now = new AtomicLong();
+        onLoop(() -> now.set(sent));
+        return now.get();
     }
 
     boolean receiveEnded() {
