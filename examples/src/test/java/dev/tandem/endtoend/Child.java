@@ -227,12 +227,21 @@ final class Child implements AutoCloseable {
     /** The time that its threads whose names begin like this have spent on CPUs. */
     Duration cpuOf(String threads) {
         try (Stream<Path> tasks = Files.list(proc("task"))) {
-            return tasks.filter(task -> read(task.resolve("comm")).startsWith(threads))
+            return tasks.filter(task -> nameOf(task).startsWith(threads))
                     .map(task -> Duration.ofNanos(
                             Long.parseLong(read(task.resolve("schedstat")).split(" ")[0])))
                     .reduce(Duration.ZERO, Duration::plus);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String nameOf(Path task) {
+        try {
+            return Files.readString(task.resolve("comm"));
+        } catch (IOException hasEnded) {
+            // As the compiler threads of a JVM do that has nothing more to compile.
+            return "";
         }
     }
 

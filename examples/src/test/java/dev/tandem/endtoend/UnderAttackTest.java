@@ -87,7 +87,8 @@ class UnderAttackTest extends ProcessTest {
 
         long deadline = ConnectionLimits.DEFAULT.frame().toMillis();
         List<String> millis = figures(last, Pattern.compile("closed 5000 after (\\d+) to (\\d+) ms"));
-        assertThat(Long.parseLong(millis.get(0))).isGreaterThanOrEqualTo(deadline);
+        // Early by a tick at most, if the loop came late to the one before.
+        assertThat(Long.parseLong(millis.get(0))).isGreaterThanOrEqualTo(deadline - LoopConnections.TICK.toMillis());
         assertThat(Long.parseLong(millis.get(1)))
                 .isLessThanOrEqualTo(
                         deadline + LoopConnections.TICK.plus(CLOSING).toMillis());
