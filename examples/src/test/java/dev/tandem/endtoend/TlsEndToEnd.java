@@ -7,10 +7,13 @@ import dev.tandem.server.TcpServer;
 import dev.tandem.tls.Tls;
 import dev.tandem.transport.TlsSession;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +30,9 @@ abstract class TlsEndToEnd extends EndToEnd {
 
     /** What was agreed upon, of each connection that was opened. */
     final Queue<TlsSession> sessions = new ConcurrentLinkedQueue<>();
+
+    /** Those that have opened a connection. */
+    final Set<EventLoop> loops = ConcurrentHashMap.newKeySet();
 
     /** How each connection ended, with what its peer said before that it has finished. */
     final Queue<String> ends = new ConcurrentLinkedQueue<>();
@@ -69,6 +75,7 @@ abstract class TlsEndToEnd extends EndToEnd {
         @Override
         public void onOpened(Connection connection) {
             sessions.add(connection.tls().orElseThrow());
+            loops.add(connection.loop());
         }
 
         @Override
