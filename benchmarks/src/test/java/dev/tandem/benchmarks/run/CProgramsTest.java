@@ -43,11 +43,10 @@ class CProgramsTest {
                 instance.drive(launch, workload);
 
                 assertThat(instance.driver().program()).isEqualTo("c");
-                assertThat(instance.run(workload, 0, ServersTest.MEASURED_SECONDS)
-                                .messages())
+                assertThat(ServersTest.measure(instance, workload, 0).messages())
                         .isPositive();
                 // The connections have stayed, or have come again.
-                Slice again = instance.run(workload, 0.1, ServersTest.MEASURED_SECONDS);
+                Slice again = ServersTest.measure(instance, workload, 0.1);
                 assertThat(again.messages()).isPositive();
                 // What is counted from outside is of the whole load.
                 assertThat(again.allMessages()).isGreaterThan(again.messages());

@@ -23,8 +23,10 @@ class ServersTest {
 
     private static final int HEAP_MIB = 64;
 
-    /** Longer than the machine keeps a server from answering. */
-    static final double MEASURED_SECONDS = 0.5;
+    /** Longer than the machine keeps a server from answering, as a rule. */
+    private static final double MEASURED_SECONDS = 0.5;
+
+    private static final int TRIES = 3;
 
     @TempDir
     private Path directory;
@@ -41,6 +43,15 @@ class ServersTest {
                 HEAP_MIB,
                 programs,
                 directory.resolve("logs"));
+    }
+
+    /** Again where no reply came in time: each load ends with the replies it is owed, so the server is back by then. */
+    static Slice measure(Instance instance, Workload workload, double settleSeconds) throws LoadFailed {
+        Slice slice = instance.run(workload, settleSeconds, MEASURED_SECONDS);
+        for (int i = 1; i < TRIES && slice.messages() == 0; i++) {
+            slice = instance.run(workload, settleSeconds, MEASURED_SECONDS);
+        }
+        return slice;
     }
 
     private static Plan plan(List<String> workloads, List<Contender> contenders) {
@@ -251,7 +262,7 @@ class ServersTest {
             instance.start(launch, workload);
             instance.drive(launch, workload);
 
-            Slice slice = instance.run(workload, 0.1, MEASURED_SECONDS);
+            Slice slice = measure(instance, workload, 0.1);
 
             assertThat(slice.messages()).isPositive();
             assertThat(slice.allMessages()).isGreaterThan(slice.messages());
