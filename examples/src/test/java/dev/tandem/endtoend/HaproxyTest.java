@@ -110,7 +110,7 @@ class HaproxyTest extends ProcessTest {
                 "listen front",
                 "    bind 127.0.0.1:" + front,
                 "    balance roundrobin",
-                "    default-server inter 50ms fall 1 rise 1",
+                "    default-server inter 1s fastinter 50ms downinter 50ms fall 1 rise 1",
                 "    server s0 127.0.0.1:" + ports[0] + " send-proxy-v2 check",
                 "    server s1 127.0.0.1:" + ports[1] + " send-proxy-v2 check port " + ports[1],
                 "");
