@@ -68,7 +68,7 @@ class HaproxyTest extends ProcessTest {
 
     private static boolean isFree(int port) {
         try (ServerSocket listener = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return true;
+            return listener.isBound();
         } catch (IOException taken) {
             return false;
         }

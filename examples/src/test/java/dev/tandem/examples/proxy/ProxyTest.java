@@ -188,7 +188,7 @@ class ProxyTest extends EndToEnd {
         CompletableFuture<Void> sending = sending(sender, bytes, sent);
         long stopped = Await.halt("Sending to somebody who does not read", STILL, sent::get);
         assertThat(stopped).isLessThan(bytes.length / 2);
-        // At most all the memory into which io_uring received while its loop stood still, and what is unsent at the bound.
+        // At most what io_uring received while its loop stood still, all its buffers, and what is unsent at the bound.
         assertThat(proxy.bufferedBytes()).isLessThan(3 << 20);
         assertThat(receiver.getInputStream().readAllBytes()).isEqualTo(bytes);
         get(sending);
