@@ -11,10 +11,12 @@ import dev.tandem.message.ReplyOrder;
 import dev.tandem.message.Session;
 import dev.tandem.server.TcpServer;
 import dev.tandem.transport.TransportConfig;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -99,8 +101,12 @@ class AsyncMessagesTest extends EndToEnd {
     void atTheBoundReadingPausesAndThePeerIsStopped() throws Exception {
         // Little at a time, because what an engine had received when reading paused is held too.
         TransportConfig little = new TransportConfig(512, true);
-        TcpServer server = start(builder ->
-                builder.transportConfig(little).serveAsync(TEXT, IN_FLIGHT_MAX, (session, message) -> ask(message)));
+        Set<EventLoop> loops = ConcurrentHashMap.newKeySet();
+        TcpServer server =
+                start(builder -> builder.transportConfig(little).serveAsync(TEXT, IN_FLIGHT_MAX, (session, message) -> {
+                    loops.add(session.connection().loop());
+                    return ask(message);
+                }));
         Peer peer = connect(server);
         String padding = "x".repeat(10_000);
         Thread sender = new Thread(() -> {
@@ -114,7 +120,7 @@ class AsyncMessagesTest extends EndToEnd {
         });
         sender.start();
         Await.until("the bound is reached", () -> pending.size() >= IN_FLIGHT_MAX);
-        long received = Await.halt("receiving", Duration.ofMillis(200), server::receivedBytes);
+        long received = awaitHalt(loops, "receiving", Duration.ofMillis(200), server::receivedBytes);
 
         assertThat(pending).hasSize(IN_FLIGHT_MAX);
         assertThat(received).isLessThan(2_000L * padding.length());

@@ -8,13 +8,17 @@ import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import dev.tandem.server.TransportChoice;
 import dev.tandem.transport.TransportConfig;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +94,17 @@ public abstract class EndToEnd {
     static void awaitClosed(TcpServer server, CloseReason why, long count) {
         Await.value(why + " connections of " + server.closeReasons(), count, () -> closed(server, why));
         assertThat(server.closeReasons()).isEqualTo(Map.of(why, count));
+    }
+
+    /**
+     * Waits until a number that changes on these loops has not changed for {@code still}, and returns it. Before each look every
+     * loop has come to a task, between two of its events: one that stands still has not come to an end.
+     */
+    static long awaitHalt(Collection<EventLoop> loops, String what, Duration still, LongSupplier number) {
+        return Await.halt(what, still, () -> {
+            loops.forEach(loop -> loop.submit(() -> {}).syncUninterruptibly());
+            return number.getAsLong();
+        });
     }
 
     static long closed(TcpServer server, CloseReason why) {

@@ -8,6 +8,7 @@ import dev.tandem.connection.ConnectionHandler;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A handler that writes back what it received has the received bytes themselves sent, and cannot tell. */
@@ -28,6 +33,12 @@ class ForwardingTest extends EndToEnd {
     private static final int STUCK_BYTES = 200_000;
     private static final byte[] NEIGHBOURS_BYTES = new byte[2 << 20];
 
+    /** The only one, once anything was received. */
+    private volatile EventLoop loop;
+
+    /** From how many peers something was received, but for the neighbour. */
+    private final AtomicInteger begun = new AtomicInteger();
+
     private TcpServer startWithSmallKernelBuffers(ConnectionHandler handler) {
         return start(
                 builder -> smallSendBuffers(builder).loops(1).handlerPerConnection(() -> new WithNeighbour(handler)));
@@ -38,7 +49,7 @@ class ForwardingTest extends EndToEnd {
     }
 
     /** Calls the handler under test, but reads and drops everything of a peer that begins with a zero. */
-    private static final class WithNeighbour implements ConnectionHandler {
+    private final class WithNeighbour implements ConnectionHandler {
 
         private final ConnectionHandler handler;
         private boolean first = true;
@@ -53,6 +64,8 @@ class ForwardingTest extends EndToEnd {
             if (first) {
                 first = false;
                 neighbour = in.getByte(in.readerIndex()) == 0;
+                loop = connection.loop();
+                begun.addAndGet(neighbour ? 0 : 1);
             }
             if (neighbour) {
                 in.skipBytes(in.readableBytes());
@@ -94,8 +107,39 @@ class ForwardingTest extends EndToEnd {
         for (int i = 0; i < STUCK; i++) {
             stuck.add(sendWithoutReading(server, i));
         }
-        Await.halt("What can be sent to peers that do not read", Duration.ofMillis(200), server::sentBytes);
+        Await.value("peers that something was received from", STUCK, begun::get);
+        awaitHalt(
+                List.of(loop), "What can be sent to peers that do not read", Duration.ofMillis(200), server::sentBytes);
         return stuck;
+    }
+
+    /** Reads from a peer that has sent this stream. */
+    @FunctionalInterface
+    private interface Reading {
+        void read(Peer peer, byte[] stream) throws Exception;
+    }
+
+    /**
+     * Reads from all at the same time. One that had to wait until all others were read would, on a slow machine, be given up
+     * meanwhile: a write stalls, and the kernel's own time for it ends, after 30 s.
+     */
+    private static void readFromAll(List<Peer> peers, Reading reading) throws Exception {
+        ExecutorService readers = Executors.newFixedThreadPool(peers.size());
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < peers.size(); i++) {
+                int seed = i;
+                running.add(readers.submit(() -> {
+                    reading.read(peers.get(seed), streamOf(seed));
+                    return null;
+                }));
+            }
+            for (Future<?> each : running) {
+                each.get();
+            }
+        } finally {
+            readers.shutdownNow();
+        }
     }
 
     /** Lets the neighbour's bytes pass through every buffer that is not in use. */
@@ -112,9 +156,8 @@ class ForwardingTest extends EndToEnd {
         List<Peer> stuck = sendWithoutReading(server);
         overwriteWhatIsFree(server);
 
-        for (int i = 0; i < STUCK; i++) {
-            assertThat(stuck.get(i).receive(STUCK_BYTES)).isEqualTo(streamOf(i));
-        }
+        readFromAll(
+                stuck, (peer, stream) -> assertThat(peer.receive(STUCK_BYTES)).isEqualTo(stream));
     }
 
     @Test
@@ -126,11 +169,11 @@ class ForwardingTest extends EndToEnd {
         List<Peer> stuck = sendWithoutReading(server);
         overwriteWhatIsFree(server);
 
-        for (int i = 0; i < STUCK; i++) {
-            byte[] received = stuck.get(i).finishSending().receiveToEnd();
-            assertThat(streamOf(i)).startsWith(received);
+        readFromAll(stuck, (peer, stream) -> {
+            byte[] received = peer.finishSending().receiveToEnd();
+            assertThat(stream).startsWith(received);
             assertThat(received).isNotEmpty();
-        }
+        });
         Await.value("closed connections", STUCK, () -> closed(server, CloseReason.CLOSED));
     }
 
@@ -142,7 +185,6 @@ class ForwardingTest extends EndToEnd {
             connection.write(in);
         });
         List<Peer> stuck = sendWithoutReading(server);
-        Await.value("connections that were written to", STUCK, opened::size);
         opened.forEach(Connection::abort);
 
         Await.value("open connections", 0, server::connections);

@@ -15,11 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /** Servers whose connections are handled by pipelines of Netty. */
@@ -65,15 +65,9 @@ abstract class NettyEndToEnd extends EndToEnd {
         channel.eventLoop().submit(action).sync();
     }
 
-    /**
-     * Waits until a number that changes on the channel's loop stays the same. Each look is a task of the loop, between two of
-     * its events: one that stands still has not come to an end.
-     */
-    static void awaitHalt(TandemChannel channel, String what, Callable<Long> number) {
-        Await.halt(
-                what,
-                STILL,
-                () -> channel.eventLoop().submit(number).syncUninterruptibly().getNow());
+    /** Waits until a number that changes on the channel's loop stays the same. */
+    static void awaitHalt(TandemChannel channel, String what, LongSupplier number) {
+        awaitHalt(List.of(channel.eventLoop()), what, STILL, number);
     }
 
     static ByteBuf text(String text) {

@@ -10,6 +10,7 @@ import dev.tandem.connection.ConnectionLimits;
 import dev.tandem.server.TcpServer;
 import dev.tandem.server.TcpServerBuilder;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +20,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -53,7 +56,9 @@ class SlowPeersTest extends EndToEnd {
     void peersThatSendWithoutReadingAreNotReadFromEither() throws Exception {
         assumeFalse(Secured.isOn(), "The crowd is of plain sockets; TlsMemoryTest has peers that do not read.");
         AtomicInteger mostUnsent = new AtomicInteger();
+        Set<EventLoop> loops = ConcurrentHashMap.newKeySet();
         TcpServer server = startWithSmallKernelBuffers((connection, in) -> {
+            loops.add(connection.loop());
             connection.write(in);
             mostUnsent.accumulateAndGet(connection.unsentBytes(), Math::max);
         });
@@ -63,8 +68,9 @@ class SlowPeersTest extends EndToEnd {
         }
         Peer wellBehaved = connect(server);
         AtomicLong accepted = new AtomicLong();
-        Await.halt("What the peers can send", Duration.ofMillis(500), () -> accepted.addAndGet(sendToAll(silent)));
-        long read = Await.halt("Reading", Duration.ofMillis(100), server::receivedBytes);
+        awaitHalt(
+                loops, "What the peers can send", Duration.ofMillis(500), () -> accepted.addAndGet(sendToAll(silent)));
+        long read = awaitHalt(loops, "Reading", Duration.ofMillis(100), server::receivedBytes);
         for (int i = 0; i < 100; i++) {
             wellBehaved.echo("Is anybody there? " + i);
         }
