@@ -38,13 +38,7 @@ class TlsMemoryTest extends TlsEndToEnd {
 
     /** The memory of the pool that each peer holds when nothing changes any more. */
     private long pooledBytesPerPeer() {
-        return Await.halt("the memory of the pool", Duration.ofMillis(200), this::pooledBytes) / PEERS;
-    }
-
-    /** What was there after a task of each loop: one that stands still within an event may hold more than it will keep. */
-    private long pooledBytes() {
-        loops.forEach(loop -> loop.submit(() -> {}).syncUninterruptibly());
-        return Resources.pooledBytes();
+        return awaitHalt(loops, "the memory of the pool", Duration.ofMillis(200), Resources::pooledBytes) / PEERS;
     }
 
     @Test
