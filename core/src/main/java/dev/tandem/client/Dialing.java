@@ -136,11 +136,11 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
         // Counted before it is asked: a client that closes has given this up by now, or finds it here and waits.
         client.onPassing();
         if (layers.isEmpty() || isDone()) {
-            try {
-                return open(socket);
-            } finally {
-                client.onPassed();
+            SocketEvents events = open(socket);
+            if (events == null) {
+                client.onPassageGone();
             }
+            return events;
         }
         passage = new Passage(socket, layers, home.passages(), this, this::onPassageGone);
         return passage.begin();
@@ -148,7 +148,7 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
 
     /** The socket is gone, maybe without a word from its layer: the loop has ended, say. */
     private void onPassageGone() {
-        client.onPassed();
+        client.onPassageGone();
         fail(CloseReason.ABORTED, "The connection to " + address + " was aborted before it was established.", null);
     }
 
@@ -157,13 +157,8 @@ final class Dialing extends CompletableFuture<Connection> implements Connector, 
         if (isDone() || !decided.compareAndSet(false, true)) {
             return null;
         }
-        boolean passed = passage != null;
         passage = null;
-        SocketEvents events = client.open(home, socket, handler, this::onOpened);
-        if (passed) {
-            client.onPassed();
-        }
-        return events;
+        return client.open(home, socket, handler, this::onOpened);
     }
 
     /** A layer will not open. It has the socket, to tell the peer and then to close it. */

@@ -214,14 +214,16 @@ public final class TcpClient implements AutoCloseable {
         passing.incrementAndGet();
     }
 
-    /** It is an open connection, and counted as one, or is gone. */
-    void onPassed() {
+    /** It is gone without having become a connection. */
+    void onPassageGone() {
         passing.decrementAndGet();
     }
 
     /** An attempt has succeeded. On the loop of the connection. */
     SocketEvents open(ClientLoop home, StreamSocket socket, ConnectionHandler handler, Consumer<Connection> onOpened) {
+        // In this order: it is always counted as one or the other.
         open.incrementAndGet();
+        passing.decrementAndGet();
         return Connection.open(home.connections(), socket, handler, onOpened);
     }
 
@@ -303,7 +305,8 @@ public final class TcpClient implements AutoCloseable {
     }
 
     private boolean hasAny() {
-        return open.get() + passing.get() > 0;
+        // In this order: what becomes open meanwhile is found there.
+        return passing.get() > 0 || open.get() > 0;
     }
 
     /** Waits until no connection is open, nor on its way. An interrupt of the calling thread ends the wait. */
