@@ -123,7 +123,7 @@ class ClientTest extends EndToEnd {
     void whereNobodyListensTheReasonSaysSo() throws Exception {
         TcpClient client = client();
         Listening listening = new Listening();
-        int port = portOfNobody();
+        int port = addressOfNobody().getPort();
 
         ConnectFailedException failure = failureOf(client.connect("127.0.0.1", port, listening));
 
@@ -132,13 +132,6 @@ class ClientTest extends EndToEnd {
         assertThat(failure.getCause()).isInstanceOf(TransportException.class);
         assertThat(listening.events).isEmpty();
         assertThat(client.closeReasons()).isEqualTo(Map.of(CloseReason.CONNECT_FAILED, 1L));
-    }
-
-    /** A port on which nothing listens, for as long as the test takes: somebody else could get one that is free. */
-    private int portOfNobody() throws IOException {
-        Socket deaf = closeAfterwards(new Socket());
-        deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        return deaf.getLocalPort();
     }
 
     @Test

@@ -11,6 +11,8 @@ import dev.tandem.transport.TransportConfig;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -85,6 +87,13 @@ public abstract class EndToEnd {
         return closeAfterwards(Peer.connect(server.port()));
     }
 
+    /** An address on which nothing listens, for as long as the test takes: somebody else could get a port that is free. */
+    protected final InetSocketAddress addressOfNobody() throws IOException {
+        Socket deaf = closeAfterwards(new Socket());
+        deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return (InetSocketAddress) deaf.getLocalSocketAddress();
+    }
+
     protected final <T extends AutoCloseable> T closeAfterwards(T resource) {
         open.push(resource);
         return resource;
@@ -107,7 +116,7 @@ public abstract class EndToEnd {
         });
     }
 
-    static long closed(TcpServer server, CloseReason why) {
+    protected static long closed(TcpServer server, CloseReason why) {
         return server.closeReasons().getOrDefault(why, 0L);
     }
 

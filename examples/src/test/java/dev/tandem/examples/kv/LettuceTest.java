@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tandem.connection.CloseReason;
 import dev.tandem.endtoend.Await;
-import dev.tandem.server.TcpServer;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.KeyValue;
@@ -212,17 +211,13 @@ class LettuceTest extends KvClients {
 
         resetConnections();
         // A client may be back on one loop before the other has noticed that it was gone.
-        Await.value("connections that were reset", 2, () -> aborted(server));
+        Await.value("connections that were reset", 2, () -> closed(server, CloseReason.ABORTED));
         assertThat(next(events)).isEqualTo("subscribed news 1");
         assertThat(redis.get("k")).isEqualTo("before");
         assertThat(redis.clientGetname()).isEqualTo("lettuce-test");
         assertThat(redis.publish("news", "after")).isOne();
         assertThat(next(events)).isEqualTo("news: after");
         assertThat(server.closeReasons()).containsOnly(Map.entry(CloseReason.ABORTED, 2L));
-    }
-
-    private static long aborted(TcpServer server) {
-        return server.closeReasons().getOrDefault(CloseReason.ABORTED, 0L);
     }
 
     @ParameterizedTest

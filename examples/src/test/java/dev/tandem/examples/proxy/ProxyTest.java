@@ -256,10 +256,7 @@ class ProxyTest extends EndToEnd {
 
     @Test
     void whereThereIsNoServerClientsAreTurnedAway() throws Exception {
-        // Has a port and does not listen: somebody else could get one that is free.
-        Socket deaf = closeAfterwards(new Socket());
-        deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        proxy = startProxy(deaf.getLocalSocketAddress());
+        proxy = startProxy(addressOfNobody());
         assertThat(isReset(connect())).isTrue();
         awaitClosed(CloseReason.CONNECT_FAILED);
     }
